@@ -1,0 +1,1 @@
+"""Drawbar: one API for every maintenance and supply system, and an asset platform beside it."""

@@ -1,0 +1,1 @@
+"""The ground every package stands on; it knows no business words."""

@@ -1,0 +1,90 @@
+"""Settings: one frozen struct, read once from `DRAWBAR_*` environment variables."""
+
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import get_type_hints
+
+import msgspec
+
+
+class SettingsError(Exception):
+    """A variable has a value Drawbar cannot run with; the text names it and the remedy."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the operator chooses. Field `public_url` is read from `DRAWBAR_PUBLIC_URL`."""
+
+    data: Path = Path("var")
+    """Folder of the embedded database, the master key and `demo.json`."""
+    host: str = "127.0.0.1"
+    port: int = 8900
+    public_url: str = ""
+    """Address people and receivers use, for links and QR codes; default from host and port."""
+    database_url: str = ""
+    """PostgreSQL 16 or later as the app role; empty means the embedded server."""
+    owner_database_url: str = ""
+    """The same database as the role that owns the tables; migrations only."""
+    direct_database_url: str = ""
+    """The same database past a transaction-mode pooler, for LISTEN."""
+    master_key: str = ""
+    """Base64 of 32 bytes; empty means `$DRAWBAR_DATA/master.key`."""
+    allow_networks: tuple[str, ...] = ()
+    """CIDR ranges outgoing requests may reach although private, comma-separated."""
+    log_level: str = "info"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Drawbar runs its own PostgreSQL."""
+        return not self.database_url
+
+    @property
+    def address(self) -> str:
+        """The public URL without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; raise `SettingsError` for a value or a name Drawbar does not know."""
+    types = get_type_hints(Settings)
+    given = {
+        name.removeprefix("DRAWBAR_").lower(): (name, text)
+        for name, text in environment.items()
+        if name.startswith("DRAWBAR_") and text
+    }
+    values: dict[str, object] = {}
+    for field, (name, text) in given.items():
+        if field not in types:
+            known = ", ".join(f"DRAWBAR_{known.upper()}" for known in types)
+            raise SettingsError(f"{name} is not a setting of Drawbar. Known are {known}.")
+        raw = [part.strip() for part in text.split(",")] if field == "allow_networks" else text
+        try:
+            values[field] = msgspec.convert(raw, types[field], strict=False, dec_hook=_path)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{name}={text!r} cannot be used: {error}.") from error
+    settings = Settings(**values)  # type: ignore[arg-type]
+    _check(settings)
+    return settings
+
+
+def _path(kind: type, value: object) -> Path:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)
+
+
+def _check(settings: Settings) -> None:
+    for network in settings.allow_networks:
+        try:
+            ip_network(network)
+        except ValueError as error:
+            raise SettingsError(
+                f"DRAWBAR_ALLOW_NETWORKS: {network!r} is no network; write 10.0.0.0/8 or ::1/128."
+            ) from error
+    if settings.database_url and not settings.owner_database_url:
+        raise SettingsError(
+            "DRAWBAR_DATABASE_URL is set, so DRAWBAR_OWNER_DATABASE_URL is needed too: "
+            "migrations run as the role that owns the tables."
+        )
+    if not 0 < settings.port < 65536:  # noqa: PLR2004 - TCP's own range
+        raise SettingsError(f"DRAWBAR_PORT={settings.port} is no port; choose 1 to 65535.")
