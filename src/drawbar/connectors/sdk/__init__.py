@@ -1,0 +1,1 @@
+"""What a connector is made of: manifest, pages, mapping, push."""

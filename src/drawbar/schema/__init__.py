@@ -1,0 +1,1 @@
+"""The unified model: one typed, described class per entity; no I/O."""
