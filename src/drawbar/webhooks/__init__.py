@@ -1,0 +1,1 @@
+"""Signed messages to receivers: outbox, endpoints, delivery, attempts, pull feed."""
