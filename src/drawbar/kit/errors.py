@@ -1,4 +1,4 @@
-"""Errors a caller can act on: raised where known, shaped into problem+json at the edge (RFC 9457)."""
+"""Errors a caller can act on: raised where known, made problem+json at the edge (RFC 9457)."""
 
 import msgspec
 

@@ -1,0 +1,66 @@
+"""The web application: every package's routes, and what they are given to work with."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.response import Redirect
+
+from drawbar import __version__
+from drawbar.assettracs.api import asset_api
+from drawbar.identity.guards import SignInNeeded, public
+from drawbar.kit.crypto import Vault
+from drawbar.kit.db import Database
+from drawbar.kit.http.envelope import envelope
+from drawbar.kit.http.problems import problem_response
+from drawbar.kit.http.provided import provided
+from drawbar.kit.http.responses import Json
+from drawbar.kit.listing import Cursors
+from drawbar.kit.outgoing import OutgoingHttp
+from drawbar.kit.settings import Settings
+
+AnyRequest = Request[Any, Any, Any]
+LARGEST_BODY = 5_000_000
+
+
+@get("/healthz", opt=public("a load balancer asks it"), sync_to_thread=False)
+def healthz() -> dict[str, str]:
+    """Say that this process answers."""
+    return {"status": "ok"}
+
+
+def create_app(
+    settings: Settings,
+    vault: Vault,
+    open_database: Callable[[], AbstractAsyncContextManager[Database]],
+) -> Litestar:
+    """Compose the application; `open_database` is entered when the server starts."""
+    state = State({"settings": settings, "vault": vault})
+    state["cursors"] = Cursors(vault.subkey("cursors"))
+
+    @asynccontextmanager
+    async def with_database(app: Litestar) -> AsyncIterator[None]:
+        async with open_database() as database, OutgoingHttp(settings.allow_networks) as http:
+            app.state.database = database
+            app.state.http = http
+            yield
+
+    return Litestar(
+        route_handlers=[healthz, asset_api()],
+        state=state,
+        lifespan=[with_database],
+        dependencies=provided(),
+        response_class=Json,
+        exception_handlers={SignInNeeded: _to_sign_in, Exception: problem_response},
+        middleware=[envelope],
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=OpenAPIConfig("Drawbar", __version__, path="/openapi"),
+        pdb_on_exception=False,
+    )
+
+
+def _to_sign_in(_: AnyRequest, error: SignInNeeded) -> Response[Any]:
+    return Redirect(f"/login?next={error.next_path}", status_code=303)

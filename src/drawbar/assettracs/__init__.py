@@ -1,0 +1,1 @@
+"""The asset platform: tag and track, inspect, maintain, comply, across locations."""

@@ -1,0 +1,76 @@
+"""The verbs every kind shares: create, change, remove - each with its audit row and its event."""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from drawbar import audit
+from drawbar.assettracs.kind import Kind
+from drawbar.audit import Actor
+from drawbar.kit.db import Writing
+from drawbar.kit.errors import conflict
+from drawbar.kit.ids import new_id
+from drawbar.kit.tables import Row
+from drawbar.webhooks import outbox
+
+R = TypeVar("R", bound=Row)
+
+
+async def create(tx: Writing, actor: Actor, kind: Kind[R], fields: dict[str, Any]) -> R:
+    """Add a thing; raise 409 when its key is taken, 422 when the rule refuses it."""
+    draft = kind.table.row(id=new_id(), created_at=tx.now, modified_at=tx.now, **fields)
+    row = await kind.rule(tx, None, draft)
+    await kind.table.insert(tx, row)
+    await _tell(tx, actor, kind, "created", None, row)
+    return row
+
+
+async def change(tx: Writing, actor: Actor, kind: Kind[R], id: UUID, fields: dict[str, Any]) -> R:
+    """Change some fields; a change that changes nothing leaves version and time as they are."""
+    before = await kind.table.get(tx, id, lock=True)
+    return await _save(tx, actor, kind, before, fields)
+
+
+async def remove(tx: Writing, actor: Actor, kind: Kind[R], id: UUID) -> R:
+    """Mark a thing deleted; lists with `modified_after` go on showing it."""
+    before = await kind.table.get(tx, id, lock=True)
+    after = msgspec.structs.replace(
+        before, deleted_at=tx.now, modified_at=tx.now, version=before.version + 1
+    )
+    await kind.table.update(tx, after, expected_version=before.version)
+    await _tell(tx, actor, kind, "deleted", before, after)
+    return after
+
+
+async def put(
+    tx: Writing, actor: Actor, kind: Kind[R], external_id: str, fields: dict[str, Any]
+) -> tuple[R, bool]:
+    """Create or change the thing another system knows by this id; whether it is new.
+
+    A deleted one comes back to life.
+    """
+    if fields.setdefault("external_id", external_id) != external_id:
+        raise conflict("external_id in the body differs from the one in the address.")
+    before = await kind.table.find_by_external_id(tx, external_id)
+    if before is None:
+        return await create(tx, actor, kind, fields), True
+    return await _save(tx, actor, kind, before, {**fields, "deleted_at": None}), False
+
+
+async def _save(tx: Writing, actor: Actor, kind: Kind[R], before: R, fields: dict[str, Any]) -> R:
+    ruled = await kind.rule(tx, before, msgspec.structs.replace(before, **fields))
+    if ruled == before:
+        return before
+    after = msgspec.structs.replace(ruled, modified_at=tx.now, version=before.version + 1)
+    await kind.table.update(tx, after, expected_version=before.version)
+    await _tell(tx, actor, kind, "updated", before, after)
+    return after
+
+
+async def _tell(
+    tx: Writing, actor: Actor, kind: Kind[R], verb: str, before: R | None, after: R
+) -> None:
+    await audit.record(tx, actor, f"{kind.name}.{verb}", after.id, before=before, after=after)
+    await outbox.publish(tx, f"assettracs.{kind.name}.{verb}", {"ids": [after.id]})
+    await kind.effect(tx, actor, before, after)

@@ -1,0 +1,11 @@
+"""Field types the platform's kinds share."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Text = Annotated[str, Meta(max_length=10_000)]
+Word = Annotated[str, Meta(max_length=200)]
+Latitude = Annotated[float, Meta(ge=-90, le=90, description="Degrees north, WGS 84.")]
+Longitude = Annotated[float, Meta(ge=-180, le=180, description="Degrees east, WGS 84.")]

@@ -1,0 +1,1 @@
+"""Where things are: sites and the tree of locations below them."""

@@ -1,0 +1,1 @@
+"""Marks on things, and the scans that read them."""

@@ -1,0 +1,186 @@
+"""The doors: every route names the credential and the right it asks for, or says it is public."""
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from drawbar.audit import Actor
+from drawbar.identity import store
+from drawbar.identity.model import SignedIn
+from drawbar.identity.rights import (
+    ADMIN_TOKEN,
+    ASSET_ROLES,
+    CONNECTION_TOKEN,
+    HUB_ROLES,
+    KEY_SCOPES,
+)
+from drawbar.kit import csrf
+from drawbar.kit.crypto import fingerprint
+from drawbar.kit.db import Database
+from drawbar.kit.errors import denied, unauthenticated
+
+COOKIE = "drawbar_session"
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+class SignInNeeded(Exception):  # noqa: N818 - it leads to the sign-in page
+    """A browser without a session asked for a page; `next_path` is where it wanted to go."""
+
+    def __init__(self, next_path: str) -> None:
+        super().__init__(next_path)
+        self.next_path = next_path
+
+
+class Door(msgspec.Struct, frozen=True):
+    """A guard: `credential` is session, api_key, admin_token or connection_token."""
+
+    credential: str
+    right: str
+
+    async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+        """Find out who asks, and refuse those without the right."""
+        actor = await _OPENERS[self.credential](connection)
+        if not actor.may(self.right):
+            raise denied(f"This needs the right {self.right}; {actor.label} does not have it.")
+        connection.state.actor = actor
+
+
+def session(right: str) -> Door:
+    """Ask for a signed-in person with this right; unsafe methods only from our own pages."""
+    return Door("session", right)
+
+
+def api_key(right: str) -> Door:
+    """Ask for an asset API key."""
+    return Door("api_key", right)
+
+
+def admin_token(right: str) -> Door:
+    """Ask for an application's token (`client_credentials`)."""
+    return Door("admin_token", right)
+
+
+def connection_token(right: str) -> Door:
+    """Ask for a connection's token."""
+    return Door("connection_token", right)
+
+
+def public(reason: str) -> dict[str, str]:
+    """Declare a route open to everybody, with the reason: `opt=public("…")`."""
+    return {"public": reason}
+
+
+def actor_of(connection: AnyConnection) -> Actor:
+    """Return the actor the route's door let in."""
+    actor: Actor = connection.state.actor
+    return actor
+
+
+def person_of(connection: AnyConnection) -> SignedIn:
+    """Return the signed-in person behind a session route."""
+    person: SignedIn = connection.state.person
+    return person
+
+
+async def _person(connection: AnyConnection) -> Actor:
+    token = connection.cookies.get(COOKIE, "")
+    person: SignedIn | None = None
+    if token:
+        async with _database(connection).as_system("who holds this session") as tx:
+            person = await store.signed_in(tx, fingerprint(token))
+    if person is None:
+        raise SignInNeeded(_wanted(connection))
+    refuse_foreign_pages(connection)
+    connection.state.person = person
+    rights = HUB_ROLES[person.current.hub_role] | ASSET_ROLES[person.current.asset_role]
+    return Actor(
+        kind="user",
+        id=person.user_id,
+        label=person.name,
+        workspace_id=person.current.workspace_id,
+        rights=rights,
+    )
+
+
+def refuse_foreign_pages(connection: AnyConnection) -> None:
+    """Raise 403 when a cookie-borne change does not come from one of our own pages."""
+    own = connection.app.state.settings.address
+    headers = {name.lower(): value for name, value in connection.headers.items()}
+    if not csrf.allowed(connection.scope["method"], headers, own):
+        raise denied("This change did not come from a page of this Drawbar. Reload it and retry.")
+
+
+async def _api_key(connection: AnyConnection) -> Actor:
+    async with _database(connection).as_system("whose API key is this") as tx:
+        key = await store.owner_of_api_key(tx, fingerprint(_bearer(connection)))
+    if key is None:
+        raise unauthenticated("This API key is unknown or was revoked. Make one in Settings.")
+    rights = frozenset[str]().union(*(KEY_SCOPES.get(scope, frozenset()) for scope in key.scopes))
+    return Actor(
+        kind="api_key", id=key.id, label=key.name, workspace_id=key.workspace_id, rights=rights
+    )
+
+
+async def _admin_token(connection: AnyConnection) -> Actor:
+    owner = await _token_owner(connection)
+    if owner.kind != "admin":
+        raise denied("A connection token does not open the Admin API; use client_credentials.")
+    return Actor(
+        kind="application",
+        id=owner.application_id,
+        label="application",
+        workspace_id=owner.workspace_id,
+        rights=ADMIN_TOKEN,
+    )
+
+
+async def _connection_token(connection: AnyConnection) -> Actor:
+    owner = await _token_owner(connection)
+    if owner.kind != "connection":
+        raise denied("The unified API takes a connection's token, not an Admin API token.")
+    return Actor(
+        kind="connection",
+        id=owner.connection_id,
+        label="connection",
+        workspace_id=owner.workspace_id,
+        rights=CONNECTION_TOKEN,
+        connection_id=owner.connection_id,
+    )
+
+
+async def _token_owner(connection: AnyConnection) -> store.TokenOwner:
+    async with _database(connection).as_system("whose token is this") as tx:
+        owner = await store.owner_of_token(tx, fingerprint(_bearer(connection)))
+    if owner is None:
+        raise unauthenticated("This token is unknown, expired or revoked. Get a new one.")
+    return owner
+
+
+def _bearer(connection: AnyConnection) -> str:
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise unauthenticated("Send `Authorization: Bearer …`.")
+    return token.strip()
+
+
+def _database(connection: AnyConnection) -> Database:
+    database: Database = connection.app.state.database
+    return database
+
+
+def _wanted(connection: AnyConnection) -> str:
+    if connection.scope["method"] != "GET":
+        return "/"
+    query = connection.scope["query_string"].decode("latin-1")
+    return quote(connection.url.path + (f"?{query}" if query else ""), safe="/")
+
+
+_OPENERS = {
+    "session": _person,
+    "api_key": _api_key,
+    "admin_token": _admin_token,
+    "connection_token": _connection_token,
+}

@@ -1,0 +1,307 @@
+"""SQL of people, sessions, keys, applications and tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from drawbar.identity.model import FAILURE_WINDOW, Membership, Person, SignedIn
+from drawbar.kit.db import Reading, System, Writing
+
+PERSON = "SELECT id, email, name, password_hash, disabled_at FROM users"
+MEMBERSHIPS = """
+SELECT m.workspace_id, w.name AS workspace_name, m.hub_role, m.asset_role
+  FROM memberships m JOIN workspaces w USING (workspace_id)
+ WHERE m.user_id = $1
+ ORDER BY w.name
+"""
+SESSION = """
+SELECT s.user_id, s.workspace_id, s.last_seen_at, u.email, u.name
+  FROM sessions s JOIN users u ON u.id = s.user_id
+ WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL
+"""
+
+
+async def add_person(
+    tx: System, id: UUID, email: str, name: str, password_hash: str, at: datetime
+) -> None:
+    """Store a user account."""
+    await tx.execute(
+        "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        id,
+        email,
+        name,
+        password_hash,
+        at,
+    )
+
+
+async def person_by_email(tx: System, email: str) -> Person | None:
+    """Return the account with this address, however it is capitalised, or None."""
+    row = await tx.fetchrow(f"{PERSON} WHERE lower(email) = lower($1)", email)
+    return msgspec.convert(dict(row), Person) if row else None
+
+
+async def has_people(tx: System) -> bool:
+    """Whether anybody has an account yet."""
+    return bool(await tx.fetchval("SELECT EXISTS (SELECT FROM users)"))
+
+
+async def add_membership(
+    tx: Writing, user_id: UUID, hub_role: str | None, asset_role: str | None
+) -> None:
+    """Make a person a member of the transaction's workspace."""
+    await tx.execute(
+        "INSERT INTO memberships (workspace_id, user_id, hub_role, asset_role, created_at) "
+        "VALUES ($1, $2, $3, $4, $5)",
+        tx.workspace_id,
+        user_id,
+        hub_role,
+        asset_role,
+        tx.now,
+    )
+
+
+async def memberships(tx: System, user_id: UUID) -> tuple[Membership, ...]:
+    """Return all a person belongs to, by name."""
+    return msgspec.convert(
+        [dict(row) for row in await tx.fetch(MEMBERSHIPS, user_id)], tuple[Membership, ...]
+    )
+
+
+async def add_session(
+    tx: System,
+    token_hash: bytes,
+    user_id: UUID,
+    workspace_id: UUID,
+    expires_at: datetime,
+    agent: str,
+) -> None:
+    """Store a browser's session."""
+    await tx.execute(
+        "INSERT INTO sessions (token_hash, user_id, workspace_id, created_at, last_seen_at, "
+        "expires_at, user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6)",
+        token_hash,
+        user_id,
+        workspace_id,
+        tx.now,
+        expires_at,
+        agent,
+    )
+
+
+async def signed_in(tx: System, token_hash: bytes) -> SignedIn | None:
+    """Return who this session belongs to, or None when it ended or its member left."""
+    row = await tx.fetchrow(SESSION, token_hash, tx.now)
+    if row is None:
+        return None
+    all_of_them = await memberships(tx, row["user_id"])
+    current = [one for one in all_of_them if one.workspace_id == row["workspace_id"]]
+    if not current:
+        return None
+    return SignedIn(row["user_id"], row["email"], row["name"], current[0], all_of_them)
+
+
+async def move_session(tx: System, token_hash: bytes, workspace_id: UUID) -> None:
+    """Let a session go on in another workspace."""
+    await tx.execute(
+        "UPDATE sessions SET workspace_id = $2, last_seen_at = $3 WHERE token_hash = $1",
+        token_hash,
+        workspace_id,
+        tx.now,
+    )
+
+
+async def end_session(tx: System, token_hash: bytes) -> None:
+    """Forget a session."""
+    await tx.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash)
+
+
+async def note_failure(tx: System, email: str) -> None:
+    """Count a wrong password."""
+    await tx.execute("INSERT INTO login_failures (email, at) VALUES (lower($1), $2)", email, tx.now)
+
+
+async def recent_failures(tx: System, email: str) -> int:
+    """Return how many wrong passwords this address had lately."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM login_failures WHERE email = lower($1) AND at > $2",
+        email,
+        tx.now - FAILURE_WINDOW,
+    )
+    return count
+
+
+async def add_setup_link(tx: System, token_hash: bytes) -> None:
+    """Store the one-time link of the first owner; older ones end."""
+    await tx.execute("DELETE FROM setup_links")
+    await tx.execute("INSERT INTO setup_links VALUES ($1, $2)", token_hash, tx.now)
+
+
+async def setup_link_made_at(tx: System, token_hash: bytes) -> datetime | None:
+    """Return when this link was made, holding it, or None."""
+    made_at: datetime | None = await tx.fetchval(
+        "SELECT created_at FROM setup_links WHERE token_hash = $1 FOR UPDATE", token_hash
+    )
+    return made_at
+
+
+async def end_setup_links(tx: System) -> None:
+    """Let no link work any more."""
+    await tx.execute("DELETE FROM setup_links")
+
+
+async def add_api_key(
+    tx: Writing, id: UUID, name: str, hint: str, key_hash: bytes, scopes: list[str]
+) -> None:
+    """Store an asset API key by its hash; the hint is its first characters."""
+    await tx.execute(
+        "INSERT INTO api_keys (workspace_id, id, name, hint, key_hash, scopes, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        tx.workspace_id,
+        id,
+        name,
+        hint,
+        key_hash,
+        scopes,
+        tx.now,
+    )
+
+
+class KeyOwner(msgspec.Struct, frozen=True):
+    """Whose key it is."""
+
+    workspace_id: UUID
+    id: UUID
+    name: str
+    scopes: list[str]
+
+
+async def owner_of_api_key(tx: System, key_hash: bytes) -> KeyOwner | None:
+    """Return the live key with this hash, or None."""
+    row = await tx.fetchrow(
+        "SELECT workspace_id, id, name, scopes FROM api_keys "
+        "WHERE key_hash = $1 AND revoked_at IS NULL",
+        key_hash,
+    )
+    return msgspec.convert(dict(row), KeyOwner) if row else None
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """A key as its owner sees it."""
+
+    id: UUID
+    name: str
+    hint: str
+    scopes: list[str]
+    created_at: datetime
+
+
+async def api_keys(tx: Reading) -> list[ApiKey]:
+    """Return the workspace's live keys, newest first."""
+    rows = await tx.fetch(
+        "SELECT id, name, hint, scopes, created_at FROM api_keys WHERE revoked_at IS NULL "
+        "ORDER BY created_at DESC"
+    )
+    return msgspec.convert([dict(row) for row in rows], list[ApiKey])
+
+
+async def revoke_api_key(tx: Writing, id: UUID) -> bool:
+    """End a key at once; whether there was one."""
+    return (
+        await tx.execute(
+            "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", id, tx.now
+        )
+        == "UPDATE 1"
+    )
+
+
+async def add_application(
+    tx: Writing, id: UUID, name: str, client_id: str, secret_hash: bytes, environment: str
+) -> None:
+    """Store an OAuth client of the workspace."""
+    await tx.execute(
+        "INSERT INTO applications (workspace_id, id, name, client_id, secret_hash, environment, "
+        "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        tx.workspace_id,
+        id,
+        name,
+        client_id,
+        secret_hash,
+        environment,
+        tx.now,
+    )
+
+
+class ClientOwner(msgspec.Struct, frozen=True):
+    """Whose OAuth client it is."""
+
+    workspace_id: UUID
+    id: UUID
+    name: str
+    secret_hash: bytes
+
+
+async def owner_of_client(tx: System, client_id: str) -> ClientOwner | None:
+    """Return the live application with this client id, or None."""
+    row = await tx.fetchrow(
+        "SELECT workspace_id, id, name, secret_hash FROM applications "
+        "WHERE client_id = $1 AND revoked_at IS NULL",
+        client_id,
+    )
+    return msgspec.convert(dict(row), ClientOwner) if row else None
+
+
+async def add_access_token(
+    tx: Writing,
+    token_hash: bytes,
+    kind: str,
+    expires_at: datetime,
+    *,
+    workspace_id: UUID,
+    application_id: UUID | None = None,
+    connection_id: UUID | None = None,
+) -> None:
+    """Store a bearer token by its hash."""
+    await tx.execute(
+        "INSERT INTO access_tokens (token_hash, workspace_id, kind, application_id, connection_id, "
+        "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        token_hash,
+        workspace_id,
+        kind,
+        application_id,
+        connection_id,
+        tx.now,
+        expires_at,
+    )
+
+
+class TokenOwner(msgspec.Struct, frozen=True):
+    """Whose bearer token it is, and what it opens."""
+
+    workspace_id: UUID
+    kind: str
+    application_id: UUID | None
+    connection_id: UUID | None
+
+
+async def owner_of_token(tx: System, token_hash: bytes) -> TokenOwner | None:
+    """Return the live token with this hash, or None."""
+    row = await tx.fetchrow(
+        "SELECT t.workspace_id, t.kind, t.application_id, t.connection_id FROM access_tokens t "
+        "WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2 "
+        "AND NOT EXISTS (SELECT FROM applications a WHERE a.workspace_id = t.workspace_id "
+        "                AND a.id = t.application_id AND a.revoked_at IS NOT NULL)",
+        token_hash,
+        tx.now,
+    )
+    return msgspec.convert(dict(row), TokenOwner) if row else None
+
+
+async def revoke_connection_tokens(tx: Writing, connection_id: UUID) -> None:
+    """End every token of a connection at once."""
+    await tx.execute(
+        "UPDATE access_tokens SET revoked_at = $2 WHERE connection_id = $1 AND revoked_at IS NULL",
+        connection_id,
+        tx.now,
+    )

@@ -1,0 +1,1 @@
+"""How Drawbar answers HTTP: request ids, problems, declared parameters, security headers."""

@@ -1,0 +1,245 @@
+"""Lists: declared filters, keyset order, signed cursors that stay exact while rows change."""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from hashlib import sha256
+from types import MappingProxyType
+from uuid import UUID
+
+import msgspec
+
+from drawbar.kit import dates, json
+from drawbar.kit.errors import invalid_request
+
+DEFAULT_LIMIT = 100
+MOST = 500
+SORTS = ("modified_at", "-modified_at", "created_at", "-created_at")
+OWN_DATES = MappingProxyType({"created": "created_at", "modified": "modified_at"})
+_SIGNATURE_BYTES = 16
+
+
+class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list offers: names the caller may use, and the SQL each stands for.
+
+    `filters` maps a parameter to (column expression, SQL array type); `dates` maps the stem of
+    `…_after` and `…_before` to a column expression of type timestamptz.
+    """
+
+    filters: Mapping[str, tuple[str, str]] = {}
+    dates: Mapping[str, str] = OWN_DATES
+    search: str = ""
+    """Column expression that `q=` looks into; empty offers no `q`."""
+    soft_deletes: bool = True
+
+    def parameters(self) -> dict[str, str]:
+        """Every query parameter the list takes, with a sentence about each."""
+        offered = {
+            "limit": f"Rows per page, 1 to {MOST}; default {DEFAULT_LIMIT}.",
+            "cursor": "The `next_cursor` of the page before.",
+            "sort": "One of " + ", ".join(f"`{name}`" for name in SORTS) + ".",
+        }
+        if self.soft_deletes:
+            offered["include_deleted"] = (
+                "Whether deleted rows are shown; default only with `modified_after`."
+            )
+        if self.search:
+            offered["q"] = "Words to look for."
+        for name in self.filters:
+            offered[name] = f"Only rows with this {name}; a comma means any of."
+        for stem in self.dates:
+            offered[f"{stem}_after"] = f"Only rows {stem} after it: {dates.EXAMPLE}."
+            offered[f"{stem}_before"] = f"Only rows {stem} at or before it: {dates.EXAMPLE}."
+        return offered
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """Where a page ended, and the watermark its first page was read at."""
+
+    sorted_by: datetime
+    id: UUID
+    as_of: datetime
+
+
+class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller's wishes, checked against a `ListSpec`."""
+
+    limit: int = DEFAULT_LIMIT
+    sort: str = "modified_at"
+    conditions: tuple[str, ...] = ()
+    args: tuple[object, ...] = ()
+    position: Position | None = None
+    fingerprint: bytes = b""
+
+    @property
+    def sort_column(self) -> str:
+        """The column the rows are ordered by."""
+        return self.sort.removeprefix("-")
+
+    def sql(self, select: str) -> str:
+        """Complete `SELECT … FROM …` with conditions, order and a limit of one row too many."""
+        down = self.sort.startswith("-")
+        conditions = list(self.conditions)
+        if self.position:
+            first = len(self.args) + 1
+            conditions.append(
+                f"({self.sort_column}, id) {'<' if down else '>'} (${first}, ${first + 1})"
+            )
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        direction = " DESC" if down else ""
+        return (
+            f"{select}{where} ORDER BY {self.sort_column}{direction}, id{direction} "
+            f"LIMIT {self.limit + 1}"
+        )
+
+    def values(self) -> tuple[object, ...]:
+        """Return the arguments of `sql`, in order."""
+        if self.position is None:
+            return self.args
+        return (*self.args, self.position.sorted_by, self.position.id)
+
+
+class Cursors:
+    """Signs and opens cursors; a cursor fits only the list and the filters it came from."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def seal(self, position: Position, fingerprint: bytes) -> str:
+        """Write a position as an opaque text."""
+        body = json.encode(position)
+        return urlsafe_b64encode(self._sign(body, fingerprint) + body).decode().rstrip("=")
+
+    def open(self, text: str, fingerprint: bytes) -> Position:
+        """Read a position back; raise 400 if it was altered or belongs to another query."""
+        try:
+            sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            signature, body = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
+            if hmac.compare_digest(signature, self._sign(body, fingerprint)):
+                return json.decode(body, Position)
+        except (ValueError, msgspec.MsgspecError):
+            pass
+        raise invalid_request(
+            "This cursor does not belong to this query. Keep all other parameters as they were "
+            "when you got it, or start again without a cursor.",
+            "cursor",
+        )
+
+    def _sign(self, body: bytes, fingerprint: bytes) -> bytes:
+        return hmac.digest(self._key, fingerprint + body, "sha256")[:_SIGNATURE_BYTES]
+
+
+def read_query(
+    spec: ListSpec,
+    parameters: Iterable[tuple[str, str]],
+    cursors: Cursors,
+    now: datetime,
+    *,
+    of: str,
+) -> ListQuery:
+    """Check query parameters against the spec; `of` names the list and its owner for the cursor.
+
+    Raises 400 that names the parameter for anything unknown, repeated or unreadable.
+    """
+    given = _once(parameters)
+    offered = spec.parameters()
+    for name in given:
+        if name not in offered:
+            raise invalid_request(
+                f"Unknown parameter {name!r}. This list takes {', '.join(sorted(offered))}.", name
+            )
+    sort = given.get("sort", "modified_at")
+    if sort not in SORTS:
+        raise invalid_request(
+            f"sort={sort!r} is not offered; use one of {', '.join(SORTS)}.", "sort"
+        )
+    conditions, args = _conditions(spec, given, now)
+    wishes = sorted((name, text) for name, text in given.items() if name not in {"cursor", "limit"})
+    fingerprint = sha256(json.encode([of, wishes])).digest()
+    cursor = given.get("cursor")
+    return ListQuery(
+        limit=_limit(given),
+        sort=sort,
+        conditions=tuple(conditions),
+        args=tuple(args),
+        position=cursors.open(cursor, fingerprint) if cursor else None,
+        fingerprint=fingerprint,
+    )
+
+
+def _once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for name, text in parameters:
+        if name in given:
+            raise invalid_request(f"{name} is given twice; give it once.", name)
+        if "\x00" in text:
+            raise invalid_request(f"{name} holds a NUL character; leave it out.", name)
+        given[name] = text
+    return given
+
+
+def _limit(given: Mapping[str, str]) -> int:
+    text = given.get("limit", str(DEFAULT_LIMIT))
+    if (
+        text.isascii()
+        and text.isdecimal()
+        and len(text) <= len(str(MOST))
+        and 1 <= int(text) <= MOST
+    ):
+        return int(text)
+    raise invalid_request(f"limit={text[:20]!r} is not a number from 1 to {MOST}.", "limit")
+
+
+def _conditions(
+    spec: ListSpec, given: Mapping[str, str], now: datetime
+) -> tuple[list[str], list[object]]:
+    conditions: list[str] = []
+    args: list[object] = []
+
+    def bind(value: object) -> str:
+        args.append(value)
+        return f"${len(args)}"
+
+    for name, (column, array_type) in spec.filters.items():
+        if name in given:
+            wanted = _wanted(name, given[name], array_type)
+            conditions.append(f"{column} = ANY({bind(wanted)}::{array_type})")
+    for stem, column in spec.dates.items():
+        for name, sign, read in (
+            (f"{stem}_after", ">", dates.after),
+            (f"{stem}_before", "<", dates.before),
+        ):
+            if name in given:
+                bound = read(given[name], name, now)
+                conditions.append(f"{column} {sign}{bound.operator} {bind(bound.moment)}")
+    if words := given.get("q"):
+        conditions.append(f"{spec.search} ILIKE {bind('%' + _literal(words) + '%')}")
+    if spec.soft_deletes and not _shows_deleted(given):
+        conditions.append("deleted_at IS NULL")
+    return conditions, args
+
+
+def _wanted(name: str, text: str, array_type: str) -> list[object]:
+    parts = [part for part in text.split(",") if part]
+    if not parts:
+        raise invalid_request(f"{name} is empty; give a value or leave it out.", name)
+    if array_type != "uuid[]":
+        return list(parts)
+    try:
+        return [UUID(part) for part in parts]
+    except ValueError as error:
+        raise invalid_request(f"{name}={text[:60]!r} is not an id (UUID).", name) from error
+
+
+def _shows_deleted(given: Mapping[str, str]) -> bool:
+    text = given.get("include_deleted")
+    if text is None:
+        return "modified_after" in given
+    if text in {"true", "false"}:
+        return text == "true"
+    raise invalid_request("include_deleted is true or false.", "include_deleted")
+
+
+def _literal(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
