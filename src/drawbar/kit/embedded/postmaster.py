@@ -34,9 +34,17 @@ def live_postmaster(cluster: Path) -> Postmaster | None:
     """Return the verified postmaster of the cluster, or None if none is alive."""
     lines = _pid_file_lines(cluster)
     pid = int(lines[PID_LINE])
-    if pid <= 0 or not _serves(pid, cluster):
+    if pid <= 0 or not serves(pid, cluster):
         return None
     return Postmaster(pid=pid, status=lines[STATUS_LINE].strip())
+
+
+def serves(pid: int, cluster: Path) -> bool:
+    """Whether the process is a live server of this cluster, by its arguments."""
+    if PROC.joinpath("self").exists():
+        arguments = _read(PROC / str(pid) / "cmdline").split("\0")
+        return ["-D", str(cluster)] in [arguments[i : i + 2] for i in range(len(arguments))]
+    return f"-D {cluster} " in _ps("args=", "-p", str(pid))
 
 
 def recorded_pid_is_taken(cluster: Path) -> bool:
@@ -93,13 +101,6 @@ def _pid_file_lines(cluster: Path) -> list[str]:
     known = lines + [""] * (STATUS_LINE + 1 - len(lines))
     # A server that was killed while it wrote the file leaves it empty.
     return known if known[PID_LINE].strip().isdigit() else ["0", *known[1:]]
-
-
-def _serves(pid: int, cluster: Path) -> bool:
-    if PROC.joinpath("self").exists():
-        arguments = _read(PROC / str(pid) / "cmdline").split("\0")
-        return ["-D", str(cluster)] in [arguments[i : i + 2] for i in range(len(arguments))]
-    return f"-D {cluster} " in _ps("args=", "-p", str(pid))
 
 
 def _processes() -> Iterator[tuple[int, int, str]]:

@@ -26,6 +26,7 @@ from drawbar.kit.embedded.postmaster import (
     live_postmaster,
     recorded_pid_is_taken,
     send,
+    serves,
     stray_backends,
     wait_until,
 )
@@ -92,24 +93,29 @@ class EmbeddedPostgres:
     def stop(self) -> None:
         """End the server within ten seconds, whoever started it; quietly if there is none."""
         folder = self._cluster.folder
+        running = live_postmaster(folder)
+        if running is not None:
+            self._end(running.pid)
+        self._reap()
+        if folder.exists() and live_postmaster(folder) is None:
+            end_stray_backends(folder, self._cluster.name)
+
+    def _end(self, pid: int) -> None:
         stages = (
             (signal.SIGINT, FAST_STOP),
             (signal.SIGQUIT, IMMEDIATE_STOP),
             (signal.SIGKILL, 1.0),
         )
         for sign, seconds in stages:
-            running = self._live_pid()
-            if running is None:
-                break
-            send(running, sign)
-            wait_until(lambda: self._live_pid() is None, seconds)
-        if folder.exists() and self._live_pid() is None:
-            end_stray_backends(folder, self._cluster.name)
+            send(pid, sign)
+            # Its number file goes first and the process after it; wait for the process.
+            if wait_until(lambda: self._is_gone(pid), seconds):
+                return
 
-    def _live_pid(self) -> int | None:
+    def _is_gone(self, pid: int) -> bool:
         self._reap()
-        found = live_postmaster(self._cluster.folder)
-        return None if found is None else found.pid
+        ours = self._child is not None and self._child.pid == pid
+        return not ours and not serves(pid, self._cluster.folder)
 
     def _reap(self) -> None:
         if self._child is not None and self._child.poll() is not None:
