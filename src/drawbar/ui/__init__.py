@@ -1,0 +1,1 @@
+"""The look: pages from templates, components, styles and small islands of script."""
