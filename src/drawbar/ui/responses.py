@@ -7,17 +7,19 @@ from typing import Any
 from litestar import MediaType, Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
+from litestar.response import Redirect
 from litestar.response.base import ASGIResponse
 
 from drawbar.kit.clock import system_clock
-from drawbar.ui.reader import Reader, locale_from
+from drawbar.ui import flash
+from drawbar.ui.reader import Reader, gettext, locale_from, writing_for
 from drawbar.ui.render import render, render_block
 
 FRAME_CONTEXT = "frame_context"
 """Name in the application's state of a `FrameContext`, which the composing module puts there."""
 
 FrameContext = Callable[[Request[Any, Any, Any]], Mapping[str, Any]]
-"""Gives the frame what every page shows: nav, product, workspace, user, csrf_token, flash."""
+"""Gives the frame what every page shows: nav, product, workspace, user."""
 
 
 def wants_fragment(request: ASGIConnection[Any, Any, Any, Any]) -> bool:
@@ -42,6 +44,20 @@ def reader_of(request: Request[Any, Any, Any]) -> Reader:
         ),
         time_zone=getattr(user, "time_zone", "") or "UTC",
     )
+
+
+def go_on(
+    request: Request[Any, Any, Any], path: str, message: str = "", tone: str = "good", **values: Any
+) -> Redirect:
+    """Answer a form with 303 to a page of ours, which says the message once as a toast.
+
+    `message` is a sentence of the catalogue; `values` fill its `%(name)s`.
+    """
+    if not message:
+        return Redirect(path, status_code=303)
+    with writing_for(reader_of(request)):
+        text = gettext(message) % values
+    return Redirect(path, status_code=303, cookies=[flash.saying(request, flash.Said(text, tone))])
 
 
 class Page(Response[str]):
@@ -81,5 +97,8 @@ class Page(Response[str]):
         if wants_fragment(request):
             self.content = render_block(self.template, self.block, someone, **context)
         else:
-            self.content = render(self.template, someone, **context)
+            sentences = flash.said(request)
+            if sentences:
+                self.set_cookie(flash.forgetting())
+            self.content = render(self.template, someone, **{"flash": sentences, **context})
         return super().to_asgi_response(app, request, **settings)
