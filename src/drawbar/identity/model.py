@@ -22,6 +22,13 @@ class Membership(msgspec.Struct, frozen=True):
     workspace_name: str
     hub_role: str | None
     asset_role: str | None
+    products: tuple[str, ...] = ()
+    """The halves the workspace has: `hub`, `assets`."""
+
+    def opens(self, product: str) -> bool:
+        """Whether this member may look at a half of Drawbar here."""
+        role = self.hub_role if product == "hub" else self.asset_role
+        return role is not None and product in self.products
 
 
 class SignedIn(msgspec.Struct, frozen=True):

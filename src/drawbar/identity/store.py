@@ -5,12 +5,12 @@ from uuid import UUID
 
 import msgspec
 
-from drawbar.identity.model import FAILURE_WINDOW, Membership, Person, SignedIn
+from drawbar.identity.model import Membership, Person, SignedIn
 from drawbar.kit.db import Reading, System, Writing
 
 PERSON = "SELECT id, email, name, password_hash, disabled_at FROM users"
 MEMBERSHIPS = """
-SELECT m.workspace_id, w.name AS workspace_name, m.hub_role, m.asset_role
+SELECT m.workspace_id, w.name AS workspace_name, m.hub_role, m.asset_role, w.products
   FROM memberships m JOIN workspaces w USING (workspace_id)
  WHERE m.user_id = $1
  ORDER BY w.name
@@ -27,7 +27,8 @@ async def add_person(
 ) -> None:
     """Store a user account."""
     await tx.execute(
-        "INSERT INTO users (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO users (id, email, name, password_hash, created_at) "
+        "VALUES ($1, $2, $3, $4, $5)",
         id,
         email,
         name,
@@ -115,21 +116,6 @@ async def move_session(tx: System, token_hash: bytes, workspace_id: UUID) -> Non
 async def end_session(tx: System, token_hash: bytes) -> None:
     """Forget a session."""
     await tx.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash)
-
-
-async def note_failure(tx: System, email: str) -> None:
-    """Count a wrong password."""
-    await tx.execute("INSERT INTO login_failures (email, at) VALUES (lower($1), $2)", email, tx.now)
-
-
-async def recent_failures(tx: System, email: str) -> int:
-    """Return how many wrong passwords this address had lately."""
-    count: int = await tx.fetchval(
-        "SELECT count(*) FROM login_failures WHERE email = lower($1) AND at > $2",
-        email,
-        tx.now - FAILURE_WINDOW,
-    )
-    return count
 
 
 async def add_setup_link(tx: System, token_hash: bytes) -> None:
