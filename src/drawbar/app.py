@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from drawbar import __version__
 from drawbar.assettracs.api import asset_api
+from drawbar.connections.api import connections_api
 from drawbar.identity.guards import SignInNeeded, public
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
@@ -21,6 +22,8 @@ from drawbar.kit.http.responses import Json
 from drawbar.kit.listing import Cursors
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.sync.api import unified_api
+from drawbar.sync.push import push_api
 
 AnyRequest = Request[Any, Any, Any]
 LARGEST_BODY = 5_000_000
@@ -49,7 +52,7 @@ def create_app(
             yield
 
     return Litestar(
-        route_handlers=[healthz, asset_api()],
+        route_handlers=[healthz, asset_api(), connections_api(), unified_api(), push_api()],
         state=state,
         lifespan=[with_database],
         dependencies=provided(),

@@ -109,7 +109,7 @@ def refuse_foreign_pages(connection: AnyConnection) -> None:
     """Raise 403 when a cookie-borne change does not come from one of our own pages."""
     own = connection.app.state.settings.address
     headers = {name.lower(): value for name, value in connection.headers.items()}
-    if not csrf.allowed(connection.scope["method"], headers, own):
+    if not csrf.allowed(_method(connection), headers, own):
         raise denied("This change did not come from a page of this Drawbar. Reload it and retry.")
 
 
@@ -171,8 +171,12 @@ def _database(connection: AnyConnection) -> Database:
     return database
 
 
+def _method(connection: AnyConnection) -> str:
+    return str(connection.scope.get("method", "GET"))
+
+
 def _wanted(connection: AnyConnection) -> str:
-    if connection.scope["method"] != "GET":
+    if _method(connection) != "GET":
         return "/"
     query = connection.scope["query_string"].decode("latin-1")
     return quote(connection.url.path + (f"?{query}" if query else ""), safe="/")

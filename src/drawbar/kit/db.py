@@ -4,7 +4,7 @@ Every tenant table carries `workspace_id` under row-level security. A transactio
 may see, so queries never name the tenant; one that forgets sees nothing rather than someone else's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ class Writing(Reading):
         """Run a statement and return PostgreSQL's command tag, `UPDATE 3`."""
         return await self.connection.execute(sql, *args)
 
-    async def executemany(self, sql: str, rows: Iterable[Iterable[Any]]) -> None:
+    async def executemany(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement once per row, pipelined."""
         await self.connection.executemany(sql, rows)
 
@@ -95,6 +95,10 @@ class System(Writing):
     def __init__(self, connection: "Connection", now: datetime, reason: str) -> None:
         super().__init__(connection, NOBODY, now)
         self.reason = reason
+
+    def inside(self, workspace_id: UUID) -> Writing:
+        """Return the same transaction for functions that write into one workspace."""
+        return Writing(self.connection, workspace_id, self.now)
 
 
 class Database:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
+from typing import TypeVar
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,7 @@ MOST = 500
 SORTS = ("modified_at", "-modified_at", "created_at", "-created_at")
 OWN_DATES = MappingProxyType({"created": "created_at", "modified": "modified_at"})
 _SIGNATURE_BYTES = 16
+P = TypeVar("P", bound=msgspec.Struct)
 
 
 class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +61,7 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
 
     sorted_by: datetime
     id: UUID
-    as_of: datetime
+    as_of: datetime | None
 
 
 class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,16 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[object, ...] = ()
     position: Position | None = None
     fingerprint: bytes = b""
+
+    def narrowed(self, condition: str, *values: object) -> "ListQuery":
+        """Add a condition of our own; each `{}` in it stands for a value."""
+        first = len(self.args) + 1
+        places = [f"${number}" for number in range(first, first + len(values))]
+        return msgspec.structs.replace(
+            self,
+            conditions=(condition.format(*places), *self.conditions),
+            args=(*self.args, *values),
+        )
 
     @property
     def sort_column(self) -> str:
@@ -106,18 +118,18 @@ class Cursors:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def seal(self, position: Position, fingerprint: bytes) -> str:
+    def seal(self, position: msgspec.Struct, fingerprint: bytes) -> str:
         """Write a position as an opaque text."""
         body = json.encode(position)
         return urlsafe_b64encode(self._sign(body, fingerprint) + body).decode().rstrip("=")
 
-    def open(self, text: str, fingerprint: bytes) -> Position:
+    def open(self, text: str, fingerprint: bytes, kind: type[P]) -> P:
         """Read a position back; raise 400 if it was altered or belongs to another query."""
         try:
-            sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            sealed = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
             signature, body = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
             if hmac.compare_digest(signature, self._sign(body, fingerprint)):
-                return json.decode(body, Position)
+                return json.decode(body, kind)
         except (ValueError, msgspec.MsgspecError):
             pass
         raise invalid_request(
@@ -159,11 +171,11 @@ def read_query(
     fingerprint = sha256(json.encode([of, wishes])).digest()
     cursor = given.get("cursor")
     return ListQuery(
-        limit=_limit(given),
+        limit=whole_number(given.get("limit", str(DEFAULT_LIMIT)), "limit", MOST),
         sort=sort,
         conditions=tuple(conditions),
         args=tuple(args),
-        position=cursors.open(cursor, fingerprint) if cursor else None,
+        position=cursors.open(cursor, fingerprint, Position) if cursor is not None else None,
         fingerprint=fingerprint,
     )
 
@@ -179,16 +191,12 @@ def _once(parameters: Iterable[tuple[str, str]]) -> dict[str, str]:
     return given
 
 
-def _limit(given: Mapping[str, str]) -> int:
-    text = given.get("limit", str(DEFAULT_LIMIT))
-    if (
-        text.isascii()
-        and text.isdecimal()
-        and len(text) <= len(str(MOST))
-        and 1 <= int(text) <= MOST
-    ):
+def whole_number(text: str, parameter: str, most: int) -> int:
+    """Read a number from 1 to `most`; raise 400 that names the parameter."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(most))
+    if is_number and 1 <= int(text) <= most:
         return int(text)
-    raise invalid_request(f"limit={text[:20]!r} is not a number from 1 to {MOST}.", "limit")
+    raise invalid_request(f"{parameter}={text[:20]!r} is not a number from 1 to {most}.", parameter)
 
 
 def _conditions(

@@ -1,6 +1,6 @@
 """Rows as frozen structs: the few statements every table needs, written once from its columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar, get_origin, get_type_hints
@@ -26,12 +26,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
 
 
-class Page(msgspec.Struct, Generic[R], frozen=True):
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """One page of a list; `as_of` is the watermark its first page was read at."""
 
-    data: list[R]
+    data: list[T]
     next_cursor: str | None
     as_of: datetime
 
@@ -93,13 +94,14 @@ class Table(Generic[R]):
         )
 
     async def where(self, tx: Reading, condition: str, *args: Any) -> list[R]:
-        """Return the rows that are not deleted and satisfy a condition, `asset_id = $1 ORDER BY …`."""
+        """Return the live rows that satisfy a condition, `asset_id = $1 ORDER BY …`."""
         rows = await tx.fetch(f"{self.select} WHERE deleted_at IS NULL AND {condition}", *args)
         return [self._build(row) for row in rows]
 
     async def page(self, tx: Reading, query: ListQuery, cursors: Cursors) -> Page[R]:
         """Return one page of a list."""
-        as_of = query.position.as_of if query.position else await tx.watermark()
+        began = query.position.as_of if query.position else None
+        as_of = began or await tx.watermark()
         rows = await tx.fetch(query.sql(self.select), *query.values())
         shown = [self._build(row) for row in rows[: query.limit]]
         cursor = None
@@ -138,7 +140,7 @@ class Table(Generic[R]):
     def _row(self, record: asyncpg.Record | None) -> R | None:
         return None if record is None else self._build(record)
 
-    def _build(self, record: Mapping[str, Any]) -> R:
+    def _build(self, record: asyncpg.Record) -> R:
         return msgspec.convert(dict(record), self.row)
 
 

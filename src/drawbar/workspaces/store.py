@@ -1,5 +1,6 @@
 """SQL of workspaces and their credit ledger."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -19,6 +20,14 @@ SELECT coalesce(sum(amount) FILTER (WHERE to_account = 'available'), 0)
      - coalesce(sum(amount) FILTER (WHERE from_account = 'used'), 0) AS used,
        coalesce(sum(amount) FILTER (WHERE from_account = 'issued'), 0) AS granted
   FROM credit_entries
+"""
+HELD = """
+SELECT connection_id,
+       sum(CASE WHEN to_account = 'used' THEN amount ELSE -amount END)::int AS credits
+  FROM credit_entries
+ WHERE connection_id IS NOT NULL
+ GROUP BY connection_id
+HAVING sum(CASE WHEN to_account = 'used' THEN amount ELSE -amount END) > 0
 """
 
 
@@ -87,3 +96,39 @@ async def held_by(tx: Reading, connection_id: UUID) -> int:
         connection_id,
     )
     return held
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """A connection and the credits it holds."""
+
+    connection_id: UUID
+    credits: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of the ledger: an amount moved from one account to another."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    from_account: str
+    to_account: str
+    amount: int
+    connection_id: UUID | None
+    note: str
+
+
+async def holders(tx: Reading) -> list[Holder]:
+    """Return who holds credits, by the ledger."""
+    rows = await tx.fetch(f"SELECT connection_id, credits FROM ({HELD}) held ORDER BY 2 DESC, 1")
+    return msgspec.convert([dict(row) for row in rows], list[Holder])
+
+
+async def entries(tx: Reading, most: int) -> list[Entry]:
+    """Return the newest lines of the ledger."""
+    rows = await tx.fetch(
+        "SELECT id, at, kind, from_account, to_account, amount, connection_id, note "
+        "FROM credit_entries ORDER BY at DESC, id DESC LIMIT $1",
+        most,
+    )
+    return msgspec.convert([dict(row) for row in rows], list[Entry])

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from drawbar import __version__
@@ -32,12 +33,13 @@ def envelope(app: ASGIApp) -> ASGIApp:
     """Wrap the application; a caller's own well-formed `X-Request-Id` is kept."""
 
     async def enveloped(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         request_id = _callers_id(scope["headers"]) or f"req_{new_id().hex}"
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         logs.request_id.set(request_id)
+        method = scope["method"]
         began = time.perf_counter()
 
         async def stamped(message: Message) -> None:
@@ -50,7 +52,7 @@ def envelope(app: ASGIApp) -> ASGIApp:
                 if not scope["path"].startswith(_QUIET):
                     log.info(
                         "request",
-                        method=scope["method"],
+                        method=method,
                         path=scope["path"],
                         status=message["status"],
                         ms=round((time.perf_counter() - began) * 1000, 1),

@@ -36,6 +36,7 @@ CREATE TABLE webhook_events (
   PRIMARY KEY (workspace_id, id)
 );
 CREATE INDEX ON webhook_events (workspace_id, created_at, id);
+CREATE INDEX ON webhook_events (workspace_id, connection_id, created_at);
 CALL protect('webhook_events');
 REVOKE UPDATE ON webhook_events FROM drawbar_app, drawbar_system;
 

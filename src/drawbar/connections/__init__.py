@@ -1,0 +1,1 @@
+"""A customer's instance of a system: its life, its credentials, its credit cost."""

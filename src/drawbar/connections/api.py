@@ -1,0 +1,229 @@
+"""Connections in the Admin API: systems, connections, tokens, credits (hub.md §2-§4)."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Router, delete, get, patch, post
+from litestar.params import FromPath, JSONBody
+
+from drawbar.connections import actions, store
+from drawbar.connections.model import ChangedConnection, Connection, NewConnection
+from drawbar.connectors.catalogue import CATALOGUE
+from drawbar.identity.guards import actor_of, admin_token
+from drawbar.identity.rights import READ_HUB, WRITE_HUB
+from drawbar.identity.tokens import IssuedToken, issue_connection_token
+from drawbar.kit.http.parameters import list_query, listed, refuse_undeclared
+from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
+from drawbar.kit.listing import ListSpec
+from drawbar.kit.tables import Page
+from drawbar.workspaces import credits
+from drawbar.workspaces import store as workspaces
+
+AnyRequest = Request[Any, Any, Any]
+SPEC = ListSpec(
+    filters={
+        name: (name, "text[]") for name in ("system", "status", "health", "customer_reference")
+    },
+    search="name || ' ' || email || ' ' || customer_reference",
+)
+
+
+class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection as callers see it."""
+
+    id: UUID
+    name: str
+    email: str
+    system: str
+    deployment: str
+    tier: int
+    credits: int
+    status: str
+    health: str
+    customer_reference: str
+    user_metadata: dict[str, Any]
+    tags: list[str]
+    settings: dict[str, Any]
+    sync_interval_seconds: int
+    connected_at: datetime | None
+    last_synced_at: datetime | None
+    next_sync_at: datetime | None
+    created_at: datetime
+    modified_at: datetime
+
+
+class DeploymentPrice(msgspec.Struct, frozen=True):
+    """What one way of running a system costs."""
+
+    kind: str
+    credits: int
+
+
+class SystemView(msgspec.Struct, frozen=True, kw_only=True):
+    """A system one can connect."""
+
+    slug: str
+    name: str
+    category: str
+    tier: int
+    deployments: list[DeploymentPrice]
+    entities: list[str]
+
+
+class CreditsView(msgspec.Struct, frozen=True, kw_only=True):
+    """The pool, and who uses it."""
+
+    granted: int
+    used: int
+    available: int
+    overage: int
+    by_connection: list[workspaces.Holder]
+    by_customer: list[store.CustomerShare]
+
+
+def shown(connection: Connection) -> ConnectionView:
+    """Show a connection to a caller."""
+    return ConnectionView(
+        **{name: getattr(connection, name) for name in ConnectionView.__struct_fields__}
+    )
+
+
+@get("/systems", guards=[admin_token(READ_HUB)], operation_id="list_systems")
+async def list_systems() -> dict[str, list[SystemView]]:
+    """List what can be connected, with tier and credits."""
+    return {
+        "data": [
+            SystemView(
+                slug=one.manifest.slug,
+                name=one.manifest.name,
+                category=one.manifest.category,
+                tier=one.manifest.tier,
+                deployments=[
+                    DeploymentPrice(kind, credits.price(one.manifest.tier, kind))
+                    for kind in one.manifest.deployments
+                ],
+                entities=list(one.manifest.entities),
+            )
+            for one in CATALOGUE.values()
+        ]
+    }
+
+
+@get(
+    "/connections",
+    guards=[admin_token(READ_HUB)],
+    opt=listed(SPEC),
+    operation_id="list_connections",
+)
+async def list_connections(
+    request: AnyRequest, database: TheDatabase, cursors: TheCursors
+) -> Page[ConnectionView]:
+    """List the workspace's connections."""
+    actor = actor_of(request)
+    async with database.reading(actor.workspace_id) as tx:
+        query = list_query(request, SPEC, tx.now, cursors, actor.workspace_id)
+        page = await store.CONNECTIONS.page(tx, query, cursors)
+    return Page([shown(one) for one in page.data], page.next_cursor, page.as_of)
+
+
+@post("/connections", guards=[admin_token(WRITE_HUB)], operation_id="create_connection")
+async def create_connection(
+    request: AnyRequest,
+    database: TheDatabase,
+    http: TheHttp,
+    vault: TheVault,
+    data: JSONBody[NewConnection],
+) -> ConnectionView:
+    """Check the credentials, take the credits, start the first sync."""
+    return shown(await actions.connect(database, http, vault, actor_of(request), data))
+
+
+@get("/connections/{id:uuid}", guards=[admin_token(READ_HUB)], operation_id="get_connection")
+async def get_connection(
+    request: AnyRequest, database: TheDatabase, id: FromPath[UUID]
+) -> ConnectionView:
+    """Show one connection."""
+    async with database.reading(actor_of(request).workspace_id) as tx:
+        return shown(await store.CONNECTIONS.get(tx, id))
+
+
+@patch("/connections/{id:uuid}", guards=[admin_token(WRITE_HUB)], operation_id="change_connection")
+async def change_connection(
+    request: AnyRequest,
+    database: TheDatabase,
+    id: FromPath[UUID],
+    data: JSONBody[ChangedConnection],
+) -> ConnectionView:
+    """Change name, reference, metadata, tags or interval."""
+    actor = actor_of(request)
+    async with database.writing(actor.workspace_id) as tx:
+        return shown(await actions.change(tx, actor, id, data))
+
+
+@delete("/connections/{id:uuid}", guards=[admin_token(WRITE_HUB)], operation_id="disconnect")
+async def disconnect(
+    request: AnyRequest, database: TheDatabase, http: TheHttp, vault: TheVault, id: FromPath[UUID]
+) -> None:
+    """Disconnect: credits return, the token dies, credentials are erased, records stay."""
+    await actions.disconnect(database, http, vault, actor_of(request), id)
+
+
+@post(
+    "/connections/{id:uuid}/token",
+    guards=[admin_token(WRITE_HUB)],
+    operation_id="create_connection_token",
+)
+async def create_connection_token(
+    request: AnyRequest, database: TheDatabase, id: FromPath[UUID]
+) -> IssuedToken:
+    """Make the connection's token; it is shown this once, and ends the ones before it."""
+    actor = actor_of(request)
+    async with database.writing(actor.workspace_id) as tx:
+        connection = await store.CONNECTIONS.get(tx, id, lock=True)
+        return await issue_connection_token(tx, actor, connection.id)
+
+
+@get("/credits", guards=[admin_token(READ_HUB)], operation_id="get_credits")
+async def get_credits(request: AnyRequest, database: TheDatabase) -> CreditsView:
+    """Show the pool and who holds what."""
+    async with database.reading(actor_of(request).workspace_id) as tx:
+        pool = await workspaces.pool(tx)
+        return CreditsView(
+            granted=pool.granted,
+            used=pool.used,
+            available=pool.available,
+            overage=0,
+            by_connection=await workspaces.holders(tx),
+            by_customer=await store.credits_by_customer(tx),
+        )
+
+
+@get("/credits/ledger", guards=[admin_token(READ_HUB)], operation_id="list_credit_entries")
+async def list_credit_entries(
+    request: AnyRequest, database: TheDatabase
+) -> dict[str, list[workspaces.Entry]]:
+    """List the newest entries of the ledger."""
+    async with database.reading(actor_of(request).workspace_id) as tx:
+        return {"data": await workspaces.entries(tx, 500)}
+
+
+def connections_api() -> Router:
+    """Return the connections' part of `/admin/v1`."""
+    return Router(
+        "/admin/v1",
+        route_handlers=[
+            list_systems,
+            list_connections,
+            create_connection,
+            get_connection,
+            change_connection,
+            disconnect,
+            create_connection_token,
+            get_credits,
+            list_credit_entries,
+        ],
+        before_request=refuse_undeclared,
+        tags=["Admin API"],
+    )

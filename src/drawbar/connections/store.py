@@ -1,0 +1,117 @@
+"""SQL of connections and their sealed secrets."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from drawbar.connections.model import Connection, Health, Secrets, Status
+from drawbar.kit import json
+from drawbar.kit.crypto import Vault
+from drawbar.kit.db import Reading, System, Writing
+from drawbar.kit.tables import Table
+
+CONNECTIONS = Table("connections", Connection, "connection")
+
+SEAL = """
+INSERT INTO connection_secrets (workspace_id, connection_id, sealed, modified_at)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (workspace_id, connection_id) DO UPDATE
+SET sealed = excluded.sealed, modified_at = excluded.modified_at
+"""
+
+
+async def seal(tx: Writing, vault: Vault, connection_id: UUID, secrets: Secrets) -> None:
+    """Store a connection's secrets, encrypted for it alone."""
+    sealed = vault.seal(json.encode(secrets), context=connection_id.bytes)
+    await tx.execute(SEAL, tx.workspace_id, connection_id, sealed, tx.now)
+
+
+async def unseal(tx: Reading, vault: Vault, connection_id: UUID) -> Secrets | None:
+    """Return a connection's secrets, or None when they were erased."""
+    sealed = await tx.fetchval(
+        "SELECT sealed FROM connection_secrets WHERE connection_id = $1", connection_id
+    )
+    if sealed is None:
+        return None
+    return json.decode(vault.open(sealed, context=connection_id.bytes), Secrets)
+
+
+async def erase_secrets(tx: Writing, connection_id: UUID) -> None:
+    """Forget a connection's secrets for good."""
+    await tx.execute("DELETE FROM connection_secrets WHERE connection_id = $1", connection_id)
+
+
+async def workspace_of(tx: System, connection_id: UUID) -> UUID | None:
+    """Return whose connection this is, or None."""
+    found: UUID | None = await tx.fetchval(
+        "SELECT workspace_id FROM connections WHERE id = $1", connection_id
+    )
+    return found
+
+
+async def due_to_sync(tx: System, most: int) -> list[tuple[UUID, UUID]]:
+    """Return (workspace, connection) of those whose next sync has come, the longest due first."""
+    rows = await tx.fetch(
+        "SELECT workspace_id, id FROM connections WHERE next_sync_at <= $1 "
+        "ORDER BY next_sync_at LIMIT $2",
+        tx.now,
+        most,
+    )
+    return [(row["workspace_id"], row["id"]) for row in rows]
+
+
+async def set_state(
+    tx: Writing,
+    connection_id: UUID,
+    *,
+    status: Status,
+    health: Health,
+    next_sync_at: datetime | None,
+    last_synced_at: datetime | None,
+) -> None:
+    """Note how the connection fares; the version counts only what people change."""
+    await tx.execute(
+        "UPDATE connections SET status = $2, health = $3, next_sync_at = $4, last_synced_at = $5, "
+        "modified_at = CASE WHEN status <> $2 OR health <> $3 THEN $6 ELSE modified_at END "
+        "WHERE id = $1",
+        connection_id,
+        status,
+        health,
+        next_sync_at,
+        last_synced_at,
+        tx.now,
+    )
+
+
+async def set_subscription(tx: Writing, connection_id: UUID, subscription_id: str | None) -> None:
+    """Note which push the source keeps for this connection."""
+    await tx.execute(
+        "UPDATE connections SET subscription_id = $2 WHERE id = $1", connection_id, subscription_id
+    )
+
+
+async def set_next_sync(tx: Writing, connection: Connection) -> None:
+    """Put the next scheduled sync one interval off; a connection that is not live has none."""
+    interval = timedelta(seconds=connection.sync_interval_seconds)
+    await tx.execute(
+        "UPDATE connections SET next_sync_at = $2 WHERE id = $1",
+        connection.id,
+        tx.now + interval if connection.live else None,
+    )
+
+
+class CustomerShare(msgspec.Struct, frozen=True):
+    """A customer, by the vendor's own reference, and the credits of its connections."""
+
+    customer_reference: str
+    credits: int
+
+
+async def credits_by_customer(tx: Reading) -> list[CustomerShare]:
+    """Return the credits each customer's connections hold."""
+    rows = await tx.fetch(
+        "SELECT customer_reference, sum(credits)::int AS credits FROM connections "
+        "WHERE credits > 0 AND status <> 'disconnected' GROUP BY 1 ORDER BY 2 DESC, 1"
+    )
+    return msgspec.convert([dict(row) for row in rows], list[CustomerShare])

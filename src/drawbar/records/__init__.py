@@ -1,0 +1,1 @@
+"""Unified records: how they are stored, listed, and fed on as changes."""

@@ -1,0 +1,1 @@
+"""Bringing a source's rows into records: runs, checkpoints, watermarks, status."""

@@ -1,0 +1,105 @@
+"""What the worker does for sync: runs, schedules, and what follows a new connection."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from drawbar.connections import store as connections
+from drawbar.connections.actions import CONNECTED_JOB
+from drawbar.connectors.catalogue import CATALOGUE
+from drawbar.connectors.sdk.errors import SourceError
+from drawbar.connectors.sdk.http import JsonHttp
+from drawbar.kit import json, logs
+from drawbar.kit.crypto import Vault
+from drawbar.kit.db import Database
+from drawbar.kit.jobs import Handler, Recurring, enqueue
+from drawbar.kit.outgoing import OutgoingHttp
+from drawbar.kit.settings import Settings
+from drawbar.sync import store
+from drawbar.sync.actions import start_runs
+from drawbar.sync.engine import run_sync
+from drawbar.sync.model import RUN_JOB, ConnectedJob, RunJob
+
+SUBSCRIBE_JOB = "sync.subscribe"
+MOST_AT_ONCE = 200
+"""Connections whose schedule is looked after in one go."""
+
+log = logs.logger(__name__)
+
+
+def handlers(
+    database: Database, http: OutgoingHttp, vault: Vault, settings: Settings
+) -> Mapping[str, Handler]:
+    """Return the handlers of sync's jobs by job name."""
+
+    async def run(payload: bytes) -> None:
+        job = json.decode(payload, RunJob)
+        await run_sync(database, http, vault, job.workspace_id, job.run_id)
+
+    async def begin(payload: bytes) -> None:
+        await begin_to_sync(database, json.decode(payload, ConnectedJob))
+
+    async def subscribe(payload: bytes) -> None:
+        job = json.decode(payload, ConnectedJob)
+        await subscribe_to_push(database, http, vault, settings, job)
+
+    return {RUN_JOB: run, CONNECTED_JOB: begin, SUBSCRIBE_JOB: subscribe}
+
+
+def schedules(database: Database) -> list[Recurring]:
+    """Return what sync does by the clock: every five seconds, start what has become due."""
+
+    async def start_due() -> None:
+        await start_due_syncs(database)
+
+    return [Recurring("sync.start_due", "* * * * * */5", start_due)]
+
+
+async def begin_to_sync(database: Database, job: ConnectedJob) -> None:
+    """Queue the first run of every entity of a new connection, and ask for pushes."""
+    async with database.writing(job.workspace_id) as tx:
+        connection = await connections.CONNECTIONS.get(tx, job.connection_id)
+        if not connection.live:
+            return
+        for entity in CATALOGUE[connection.system].manifest.entities:
+            await store.add_state(tx, connection.id, entity, permitted=entity not in job.denied)
+        await start_runs(tx, connection, "initial", "connect")
+        await enqueue(tx, SUBSCRIBE_JOB, job)
+
+
+async def subscribe_to_push(
+    database: Database, http: OutgoingHttp, vault: Vault, settings: Settings, job: ConnectedJob
+) -> None:
+    """Ask the source to tell of changes; a source that cannot, or will not, is polled."""
+    async with database.reading(job.workspace_id) as tx:
+        connection = await connections.CONNECTIONS.get(tx, job.connection_id)
+        secrets = await connections.unseal(tx, vault, connection.id)
+    connector = CATALOGUE[connection.system]
+    if connector.push is None or secrets is None or connection.subscription_id:
+        return
+    source = JsonHttp(http, connector.access(secrets.credentials))
+    try:
+        address = f"{settings.address}/hub/push/{connection.id}"
+        subscription = await connector.push.subscribe(source, address)
+    except SourceError as error:
+        log.warning("no push from this source", connection_id=connection.id, reason=str(error))
+        return
+    async with database.writing(job.workspace_id) as tx:
+        told = msgspec.structs.replace(secrets, push_secret=subscription.secret)
+        await connections.seal(tx, vault, connection.id, told)
+        await connections.set_subscription(tx, connection.id, subscription.remote_id)
+
+
+async def start_due_syncs(database: Database) -> int:
+    """Start an incremental sync of every connection whose time has come; how many."""
+    async with database.as_system("find the connections that are due to sync") as tx:
+        due = await connections.due_to_sync(tx, MOST_AT_ONCE)
+    for workspace_id, connection_id in due:
+        async with database.writing(workspace_id) as tx:
+            connection = await connections.CONNECTIONS.get(tx, connection_id, lock=True)
+            if connection.next_sync_at is None or connection.next_sync_at > tx.now:
+                continue
+            if connection.live:
+                await start_runs(tx, connection, "incremental", "schedule")
+            await connections.set_next_sync(tx, connection)
+    return len(due)

@@ -1,0 +1,102 @@
+"""The main thread: an asset of the platform becomes a record of the hub."""
+
+from tests.support.cast import Cast
+from tests.support.clock import FakeClock
+from tests.support.database import TestServer
+from tests.sync.world import hub_and_platform
+
+
+async def test_a_new_connection_reads_every_asset_exactly_once(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        site = await world.asset("POST", "/sites", name="Leeds depot", time_zone="Europe/London")
+        names = [f"Pump {number}" for number in range(7)]
+        for name in names:
+            await world.asset("POST", "/assets", name=name, site_id=site["id"])
+        await world.connect()
+        await world.work()
+        first = await world.hub("/assets", limit="4")
+        second = await world.hub("/assets", limit="4", cursor=first["next_cursor"])
+        status = await world.hub("/sync-status")
+        assert [one["name"] for one in first["data"] + second["data"]] == names
+        assert second["next_cursor"] is None
+        assert {one["remote_site_id"] for one in first["data"]} == {site["id"]}
+        assert (status["status"], status["health"]) == ("completed", "online")
+
+
+async def test_polling_by_the_watermark_returns_exactly_what_changed(
+    server: TestServer, cast: Cast, clock: FakeClock
+) -> None:
+    async with hub_and_platform(server, cast, clock) as world:
+        made = [await world.asset("POST", "/assets", name=f"Pump {n}") for n in range(3)]
+        await world.connect()
+        await world.work()
+        clock.forward(seconds=10)
+        before = (await world.hub("/sync-status"))["last_successful_sync_at"]
+        await world.asset("PATCH", f"/assets/{made[0]['id']}", name="Pump 0b")
+        await world.asset("DELETE", f"/assets/{made[1]['id']}")
+        clock.forward(seconds=1)
+        status, _ = await world.call("POST", "/api/v1/sync", world.token)
+        await world.work()
+        changed = await world.hub("/assets", modified_after=before)
+        assert status == 202
+        assert [(one["name"], one["deleted_at"] is None) for one in changed["data"]] == [
+            ("Pump 0b", True),
+            ("Pump 1", False),
+        ]
+
+
+async def test_an_unchanged_sync_moves_no_record_and_feeds_no_change(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.asset("POST", "/assets", name="Pump")
+        await world.connect()
+        await world.work()
+        before = await world.hub("/assets")
+        feed = await world.hub("/changes")
+        await world.call("POST", "/api/v1/sync", world.token, json={"mode": "full"})
+        await world.work()
+        assert (await world.hub("/assets"))["data"] == before["data"]
+        after = await world.hub("/changes", cursor=feed["next_cursor"])
+        assert (after["data"], after["has_more"]) == ([], False)
+
+
+async def test_a_refused_key_costs_no_credit_and_says_so(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        wish = {
+            "name": "x",
+            "system": "assettracs",
+            "credentials": {"base_url": world.address, "api_key": "wrong"},
+        }
+        status, problem = await world.call(
+            "POST", "/admin/v1/connections", world.admin_token, json=wish
+        )
+        _, pool = await world.call("GET", "/admin/v1/credits", world.admin_token)
+        assert (status, problem["errors"][0]["field"]) == (422, "credentials")
+        assert (pool["available"], pool["used"]) == (2, 0)
+
+
+async def test_disconnecting_returns_the_credit_and_kills_the_token(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        _, held = await world.call("GET", "/admin/v1/credits", world.admin_token)
+        status, _ = await world.call(
+            "DELETE", f"/admin/v1/connections/{world.connection_id}", world.admin_token
+        )
+        _, freed = await world.call("GET", "/admin/v1/credits", world.admin_token)
+        dead, _ = await world.call("GET", "/api/v1/assets", world.token)
+        assert (held["available"], held["used"]) == (1, 1)
+        assert (status, freed["available"], dead) == (204, 2, 401)
+
+
+async def test_without_a_credit_the_connection_is_inactive(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        await world.connect()
+        await world.connect()
+        status, problem = await world.call("GET", "/api/v1/assets", world.token)
+        assert (status, problem["code"]) == (403, "CONNECTION_INACTIVE")
