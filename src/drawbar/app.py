@@ -6,17 +6,20 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
-from litestar.openapi import OpenAPIConfig
 from litestar.response import Redirect
 
 from drawbar import __version__
 from drawbar.assettracs.api import asset_api
 from drawbar.connections.api import connections_api
+from drawbar.dashboard.frame import frame_context
+from drawbar.dashboard.pages import hub_pages
+from drawbar.identity.api import oauth_api
 from drawbar.identity.guards import SignInNeeded, public
+from drawbar.identity.pages import identity_pages
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
 from drawbar.kit.http.envelope import envelope
-from drawbar.kit.http.problems import problem_response
+from drawbar.kit.http.openapi import openapi_config
 from drawbar.kit.http.provided import provided
 from drawbar.kit.http.responses import Json
 from drawbar.kit.listing import Cursors
@@ -24,6 +27,10 @@ from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
 from drawbar.sync.api import unified_api
 from drawbar.sync.push import push_api
+from drawbar.ui.problems import problem_answer
+from drawbar.ui.responses import FRAME_CONTEXT
+from drawbar.ui.static import static_router
+from drawbar.workspaces.pages import setup_pages
 
 AnyRequest = Request[Any, Any, Any]
 LARGEST_BODY = 5_000_000
@@ -43,6 +50,7 @@ def create_app(
     """Compose the application; `open_database` is entered when the server starts."""
     state = State({"settings": settings, "vault": vault})
     state["cursors"] = Cursors(vault.subkey("cursors"))
+    state[FRAME_CONTEXT] = frame_context
 
     @asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:
@@ -52,18 +60,33 @@ def create_app(
             yield
 
     return Litestar(
-        route_handlers=[healthz, asset_api(), connections_api(), unified_api(), push_api()],
+        route_handlers=[
+            healthz,
+            static_router(),
+            identity_pages(),
+            setup_pages(),
+            *hub_pages(),
+            oauth_api(),
+            asset_api(),
+            connections_api(),
+            unified_api(),
+            push_api(),
+        ],
         state=state,
         lifespan=[with_database],
         dependencies=provided(),
         response_class=Json,
-        exception_handlers={SignInNeeded: _to_sign_in, Exception: problem_response},
+        exception_handlers={SignInNeeded: _to_sign_in, Exception: problem_answer},
         middleware=[envelope],
         request_max_body_size=LARGEST_BODY,
-        openapi_config=OpenAPIConfig("Drawbar", __version__, path="/openapi"),
+        openapi_config=openapi_config("Drawbar", __version__, public("it describes the API")),
         pdb_on_exception=False,
     )
 
 
-def _to_sign_in(_: AnyRequest, error: SignInNeeded) -> Response[Any]:
-    return Redirect(f"/login?next={error.next_path}", status_code=303)
+def _to_sign_in(request: AnyRequest, error: SignInNeeded) -> Response[Any]:
+    address = f"/login?next={error.next_path}"
+    if request.headers.get("HX-Request"):
+        # htmx would put the whole log-in page into the part it replaces; this makes it go there.
+        return Response(b"", headers={"HX-Redirect": address})
+    return Redirect(address, status_code=303)

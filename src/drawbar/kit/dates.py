@@ -11,9 +11,12 @@ EXAMPLE = "2026-11-23, 2026-11-23T06:00:00Z or -P7D"
 
 _DURATION = re.compile(
     r"-P(?!$)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?!$)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
+    r"(?:T(?!$)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    re.ASCII,
 )
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+ -]\d\d:?\d\d)?")
+_MOMENT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+ -]\d\d:?\d\d)?", re.ASCII
+)
 
 
 class Bound(msgspec.Struct, frozen=True):
@@ -59,7 +62,7 @@ def _moment(text: str, parameter: str, now: datetime) -> datetime | date:
             return date.fromisoformat(text)
         if _MOMENT.fullmatch(text):
             head, zone = text[:19].replace(" ", "T"), text[19:].replace(" ", "+")
-            moment = datetime.fromisoformat(head + zone)
+            moment = datetime.fromisoformat((head + zone).upper())
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _unreadable(text, parameter) from error

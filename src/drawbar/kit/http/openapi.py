@@ -1,0 +1,95 @@
+"""The OpenAPI document: Litestar's own, with declared query parameters, security and problems."""
+
+from typing import Any
+
+from litestar import Request, Router
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.routes import HTTPRoute
+
+from drawbar.kit import json
+from drawbar.kit.errors import FieldError
+
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "detail", "code", "category", "request_id", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened and what to do next."},
+        "instance": {"type": "string"},
+        "code": {"type": "string", "description": "Stable; branch on this."},
+        "category": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in FieldError.__struct_fields__},
+            },
+        },
+    },
+}
+REFUSAL = {
+    "description": "Refused or failed; `code` says why.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+class DescribedJson(JsonRenderPlugin):
+    """Renders the document once and keeps it."""
+
+    def __init__(self) -> None:
+        super().__init__(path="/openapi.json", media_type="application/json")
+        self._rendered: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the whole document."""
+        if self._rendered is None:
+            self._rendered = json.encode(_described(request, openapi_schema))
+        return self._rendered
+
+
+def openapi_config(title: str, version: str, opt: dict[str, Any]) -> OpenAPIConfig:
+    """Serve the document at `/openapi.json`, and nothing that loads from elsewhere."""
+    return OpenAPIConfig(
+        title,
+        version,
+        openapi_router=Router("/", route_handlers=[], opt=opt),
+        render_plugins=[DescribedJson()],
+        use_handler_docstrings=True,
+    )
+
+
+def _described(request: Request[Any, Any, Any], document: dict[str, Any]) -> dict[str, Any]:
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    for route in request.app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        operations = document["paths"].get(route.path_format, {})
+        for handler in route.route_handlers:
+            for method in handler.http_methods:
+                operation = operations.get(method.lower())
+                if operation is not None:
+                    _describe(operation, handler.opt)
+    return document
+
+
+def _describe(operation: dict[str, Any], opt: dict[str, Any]) -> None:
+    operation.setdefault("parameters", []).extend(
+        {
+            "name": name,
+            "in": "query",
+            "description": sentence,
+            "schema": {"type": "integer" if name == "limit" else "string"},
+        }
+        for name, sentence in opt.get("query", {}).items()
+    )
+    operation["responses"] = {
+        status: answer for status, answer in operation["responses"].items() if status < "400"
+    } | {"default": REFUSAL}
+    operation["security"] = [] if "public" in opt else [{"bearer": []}]
