@@ -8,7 +8,7 @@ from litestar.testing import AsyncTestClient
 async def test_the_document_describes_lists_with_their_parameters(
     client: AsyncTestClient[Any],
 ) -> None:
-    answer = await client.get("/openapi.json")
+    answer = await client.get("/openapi/openapi.json")
     document = answer.json()
     listed = document["paths"]["/api/v1/work-orders"]["get"]
     names = {parameter["name"] for parameter in listed["parameters"]}
@@ -20,5 +20,5 @@ async def test_the_document_describes_lists_with_their_parameters(
 
 
 async def test_no_page_of_documentation_loads_from_elsewhere(client: AsyncTestClient[Any]) -> None:
-    assert (await client.get("/openapi.json/redoc")).status_code == 404
+    assert (await client.get("/openapi/redoc")).status_code == 404
     assert (await client.get("/schema")).status_code == 404

@@ -1,8 +1,12 @@
 """The main thread: an asset of the platform becomes a record of the hub."""
 
+from uuid import uuid4
+
+from drawbar.sync import jobs
 from tests.support.cast import Cast
 from tests.support.clock import FakeClock
 from tests.support.database import TestServer
+from tests.support.web import free_port
 from tests.sync.world import hub_and_platform
 
 
@@ -100,3 +104,71 @@ async def test_without_a_credit_the_connection_is_inactive(server: TestServer, c
         await world.connect()
         status, problem = await world.call("GET", "/api/v1/assets", world.token)
         assert (status, problem["code"]) == (403, "CONNECTION_INACTIVE")
+
+
+async def test_a_run_whose_job_was_given_up_fails_and_the_next_goes_on(
+    server: TestServer, cast: Cast, clock: FakeClock
+) -> None:
+    async with hub_and_platform(server, cast, clock) as world:
+        await world.asset("POST", "/assets", name="Pump")
+        await world.connect()
+        await world.work()
+        await world.call("POST", "/api/v1/sync", world.token, json={"entities": ["assets"]})
+        async with world.database.as_system("tests lose the job") as tx:
+            await tx.execute(
+                "DELETE FROM pgqueuer WHERE convert_from(payload, 'UTF8') LIKE '%' || $1 || '%'",
+                str(world.workspace_id),
+            )
+        clock.forward(minutes=2)
+        await jobs.fail_lost_runs(world.database)
+        failed = await world.hub("/sync-status")
+        await world.call("POST", "/api/v1/sync", world.token)
+        await world.work()
+        healed = await world.hub("/sync-status")
+        assert (failed["status"], failed["errors"][0]["code"]) == ("failed", "WORKER_LOST")
+        assert healed["status"] == "completed"
+
+
+async def test_an_outage_is_told_and_ends_by_itself(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.asset("POST", "/assets", name="Pump")
+        await world.connect()
+        await world.point_at(f"http://127.0.0.1:{free_port()}")
+        await world.work_through_failures()
+        failed = await world.hub("/sync-status")
+        await world.point_at(world.address)
+        await world.call("POST", "/api/v1/sync", world.token)
+        await world.work()
+        healed = await world.hub("/sync-status")
+        assert (failed["status"], failed["health"]) == ("failed", "offline")
+        assert failed["errors"][0]["code"] == "CONNECTION_UNAVAILABLE"
+        assert failed["last_successful_sync_at"] is None
+        assert (healed["status"], healed["health"]) == ("completed", "online")
+        assert [one["name"] for one in (await world.hub("/assets"))["data"]] == ["Pump"]
+
+
+async def test_refused_credentials_ask_for_a_new_log_in(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        await world.work()
+        async with world.database.writing(cast.alice.workspace_id) as tx:
+            await tx.execute("UPDATE api_keys SET revoked_at = now()")
+        await world.call("POST", "/api/v1/sync", world.token)
+        await world.work()
+        status = await world.hub("/sync-status")
+        assert (status["status"], status["health"]) == ("failed", "reauth_required")
+        assert {one["code"] for one in status["errors"]} == {"REAUTHORIZATION_REQUIRED"}
+
+
+async def test_a_push_with_a_false_signature_starts_nothing(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        await world.work()
+        async with world.session.post(
+            f"{world.address}/hub/push/{world.connection_id}",
+            headers={"webhook-id": "x", "webhook-timestamp": "1", "webhook-signature": "v1,x"},
+            json={"type": "assettracs.assets.updated"},
+        ) as refused:
+            assert refused.status in {401, 404}
+        async with world.session.post(f"{world.address}/hub/push/{uuid4()}") as unknown:
+            assert unknown.status == 404

@@ -1,15 +1,19 @@
 """A vendor's workspace connected to an operator's AssetTracs, both served by one real server."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
 
 from drawbar.app import create_app
-from drawbar.audit import Actor
+from drawbar.connections import store as connections
+from drawbar.connections.actions import CONNECTED_JOB
+from drawbar.connections.model import Secrets
+from drawbar.connectors.sdk.errors import SourceUnavailable
 from drawbar.identity import store as identity
 from drawbar.identity.tokens import issue_admin_token
 from drawbar.kit import json
@@ -17,7 +21,9 @@ from drawbar.kit.crypto import Vault, fingerprint
 from drawbar.kit.db import Database, open_database
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
-from drawbar.sync import jobs
+from drawbar.sync import jobs, store
+from drawbar.sync.engine import run_sync
+from drawbar.sync.model import TRIES_BEFORE_FAILING
 from drawbar.workspaces import credits
 from tests.support.cast import Cast
 from tests.support.clock import FakeClock
@@ -40,7 +46,6 @@ class World:
     workspace_id: UUID
     token: str = ""
     connection_id: str = ""
-    failures: list[str] = field(default_factory=list)
 
     async def call(self, method: str, path: str, token: str, **options: Any) -> tuple[int, Any]:
         """Call the server and return status and decoded body."""
@@ -79,6 +84,25 @@ class World:
             "POST", f"/admin/v1/connections/{made['id']}/token", self.admin_token
         )
         self.token = issued["access_token"]
+
+    async def point_at(self, address: str) -> None:
+        """Let the connection look for its source somewhere else."""
+        async with self.database.writing(self.workspace_id) as tx:
+            secrets = Secrets(credentials={"base_url": address, "api_key": self.asset_key})
+            await connections.seal(tx, self.vault, UUID(self.connection_id), secrets)
+
+    async def work_through_failures(self) -> None:
+        """Try every waiting job until it ends or gives up, as the real queue does."""
+        handlers = jobs.handlers(self.database, self.http, self.vault, self.settings)
+        await handlers[CONNECTED_JOB](
+            json.encode({"workspace_id": self.workspace_id, "connection_id": self.connection_id})
+        )
+        async with self.database.reading(self.workspace_id) as tx:
+            runs = await store.latest_runs(tx, UUID(self.connection_id))
+        for run in runs.values():
+            for _ in range(TRIES_BEFORE_FAILING):
+                with contextlib.suppress(SourceUnavailable):
+                    await run_sync(self.database, self.http, self.vault, self.workspace_id, run.id)
 
     async def work(self) -> int:
         """Run the sync jobs that wait, in order, until none is left; return how many."""
@@ -139,8 +163,3 @@ async def hub_and_platform(
             admin_token=issued.access_token,
             workspace_id=vendor,
         )
-
-
-def nobody(workspace_id: UUID) -> Actor:
-    """Return an actor for what tests do behind the scenes."""
-    return Actor(kind="system", label="tests", workspace_id=workspace_id)

@@ -51,7 +51,7 @@ async def start_runs(
             tx, connection.id, name, run_mode, trigger, latest.get(name)
         )
         if is_new:
-            await enqueue(tx, RUN_JOB, RunJob(tx.workspace_id, id))
+            await enqueue(tx, RUN_JOB, RunJob(tx.workspace_id, id), dedupe_key=str(id))
         ids.append(id)
     return ids
 

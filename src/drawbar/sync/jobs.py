@@ -1,6 +1,7 @@
 """What the worker does for sync: runs, schedules, and what follows a new connection."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import msgspec
 
@@ -16,11 +17,12 @@ from drawbar.kit.jobs import Handler, Recurring, enqueue
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
 from drawbar.sync import store
-from drawbar.sync.actions import start_runs
+from drawbar.sync.actions import fail, start_runs
 from drawbar.sync.engine import run_sync
-from drawbar.sync.model import RUN_JOB, ConnectedJob, RunJob
+from drawbar.sync.model import RUN_JOB, UNDER_WAY, ConnectedJob, RunJob
 
 SUBSCRIBE_JOB = "sync.subscribe"
+PATIENCE_WITH_JOBS = timedelta(minutes=1)
 MOST_AT_ONCE = 200
 """Connections whose schedule is looked after in one go."""
 
@@ -50,6 +52,7 @@ def schedules(database: Database) -> list[Recurring]:
     """Return what sync does by the clock: every five seconds, start what has become due."""
 
     async def start_due() -> None:
+        await fail_lost_runs(database)
         await start_due_syncs(database)
 
     return [Recurring("sync.start_due", "* * * * * */5", start_due)]
@@ -88,6 +91,21 @@ async def subscribe_to_push(
         told = msgspec.structs.replace(secrets, push_secret=subscription.secret)
         await connections.seal(tx, vault, connection.id, told)
         await connections.set_subscription(tx, connection.id, subscription.remote_id)
+
+
+async def fail_lost_runs(database: Database) -> int:
+    """Fail the runs whose job was given up, so that the next sync can go on; how many."""
+    async with database.as_system("find runs that no job will carry on") as tx:
+        lost = await store.lost_runs(tx, tx.now - PATIENCE_WITH_JOBS)
+    for workspace_id, run_id in lost:
+        async with database.writing(workspace_id) as tx:
+            run = await store.run(tx, run_id, lock=True)
+            if run is None or run.status not in UNDER_WAY:
+                continue
+            connection = await connections.CONNECTIONS.get(tx, run.connection_id, lock=True)
+            said = "Every worker that ran it died or gave up. The next sync goes on from here."
+            await fail(tx, connection, run, "WORKER_LOST", said, connection.health)
+    return len(lost)
 
 
 async def start_due_syncs(database: Database) -> int:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from drawbar.kit.db import Reading, Writing
+from drawbar.kit.db import Reading, System, Writing
 from drawbar.kit.ids import new_id
 from drawbar.sync.model import EntityState, Mode, Run, Trigger
 
@@ -24,10 +24,23 @@ DO UPDATE SET again = sync_runs.status = 'running'
 RETURNING id
 """
 LATEST = f"""
-SELECT DISTINCT ON (entity) {COLUMNS}
-  FROM sync_runs
- WHERE connection_id = $1
- ORDER BY entity, queued_at DESC, id DESC
+SELECT latest.*
+  FROM sync_states s
+ CROSS JOIN LATERAL (
+   SELECT {COLUMNS}
+     FROM sync_runs r
+    WHERE r.workspace_id = s.workspace_id AND r.connection_id = s.connection_id
+      AND r.entity = s.entity
+    ORDER BY queued_at DESC, id DESC
+    LIMIT 1) latest
+ WHERE s.connection_id = $1
+"""
+LOST = """
+SELECT r.workspace_id, r.id
+  FROM sync_runs r
+ WHERE r.status IN ('queued', 'running') AND r.queued_at < $1
+   AND NOT EXISTS (SELECT FROM pgqueuer j WHERE j.dedupe_key = r.id::text AND j.status <> 'failed')
+ LIMIT 100
 """
 ADVANCE = """
 UPDATE sync_runs
@@ -189,6 +202,12 @@ async def cancel_under_way(tx: Writing, connection_id: UUID) -> None:
         connection_id,
         tx.now,
     )
+
+
+async def lost_runs(tx: System, queued_before: datetime) -> list[tuple[UUID, UUID]]:
+    """Return (workspace, run) of runs that no job will ever carry on."""
+    rows = await tx.fetch(LOST, queued_before)
+    return [(row["workspace_id"], row["id"]) for row in rows]
 
 
 async def failures_in_a_row(tx: Reading, connection_id: UUID) -> int:

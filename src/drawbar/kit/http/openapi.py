@@ -42,7 +42,7 @@ class DescribedJson(JsonRenderPlugin):
     """Renders the document once and keeps it."""
 
     def __init__(self) -> None:
-        super().__init__(path="/openapi.json", media_type="application/json")
+        super().__init__(path=["/", "/openapi.json"], media_type="application/json")
         self._rendered: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
@@ -53,11 +53,11 @@ class DescribedJson(JsonRenderPlugin):
 
 
 def openapi_config(title: str, version: str, opt: dict[str, Any]) -> OpenAPIConfig:
-    """Serve the document at `/openapi.json`, and nothing that loads from elsewhere."""
+    """Serve the document at `/openapi/openapi.json`, and nothing that loads from elsewhere."""
     return OpenAPIConfig(
         title,
         version,
-        openapi_router=Router("/", route_handlers=[], opt=opt),
+        openapi_router=Router("/openapi", route_handlers=[], opt=opt),
         render_plugins=[DescribedJson()],
         use_handler_docstrings=True,
     )
