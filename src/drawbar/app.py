@@ -30,6 +30,7 @@ from drawbar.sync.push import push_api
 from drawbar.ui.problems import problem_answer
 from drawbar.ui.responses import FRAME_CONTEXT
 from drawbar.ui.static import static_router
+from drawbar.webhooks.api import webhook_apis
 from drawbar.workspaces.pages import setup_pages
 
 AnyRequest = Request[Any, Any, Any]
@@ -59,7 +60,7 @@ def create_app(
             app.state.http = http
             yield
 
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             healthz,
             static_router(),
@@ -71,17 +72,20 @@ def create_app(
             connections_api(),
             unified_api(),
             push_api(),
+            *webhook_apis(),
         ],
         state=state,
         lifespan=[with_database],
         dependencies=provided(),
         response_class=Json,
         exception_handlers={SignInNeeded: _to_sign_in, Exception: problem_answer},
-        middleware=[envelope],
         request_max_body_size=LARGEST_BODY,
         openapi_config=openapi_config("Drawbar", __version__, public("it describes the API")),
         pdb_on_exception=False,
     )
+    # As middleware it would miss requests that find no route.
+    app.asgi_handler = envelope(app.asgi_handler)
+    return app
 
 
 def _to_sign_in(request: AnyRequest, error: SignInNeeded) -> Response[Any]:

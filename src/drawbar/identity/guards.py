@@ -23,6 +23,8 @@ from drawbar.kit.db import Database
 from drawbar.kit.errors import denied, unauthenticated
 
 COOKIE = "drawbar_session"
+ANY = "any"
+"""Stands for whatever right there is: being a member is enough."""
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -43,7 +45,7 @@ class Door(msgspec.Struct, frozen=True):
     async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Find out who asks, and refuse those without the right."""
         actor = await _OPENERS[self.credential](connection)
-        if not actor.may(self.right):
+        if self.right != ANY and not actor.may(self.right):
             raise denied(f"This needs the right {self.right}; {actor.label} does not have it.")
         connection.state.actor = actor
 
@@ -51,6 +53,11 @@ class Door(msgspec.Struct, frozen=True):
 def session(right: str) -> Door:
     """Ask for a signed-in person with this right; unsafe methods only from our own pages."""
     return Door("session", right)
+
+
+def member() -> Door:
+    """Ask for a signed-in person, whatever they may do in their workspace."""
+    return session(ANY)
 
 
 def api_key(right: str) -> Door:

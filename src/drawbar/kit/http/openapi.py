@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Router
+from litestar import MediaType, Request, Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
@@ -42,7 +42,7 @@ class DescribedJson(JsonRenderPlugin):
     """Renders the document once and keeps it."""
 
     def __init__(self) -> None:
-        super().__init__(path=["/", "/openapi.json"], media_type="application/json")
+        super().__init__(path=["/", "/openapi.json"], media_type=MediaType.JSON)
         self._rendered: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:

@@ -1,0 +1,62 @@
+"""What the frame around every page shows: product, sections, workspace and person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request
+
+from drawbar.assettracs import navigation as assets
+from drawbar.dashboard import navigation as hub
+from drawbar.identity.model import SignedIn
+from drawbar.ui.reader import gettext, writing_for
+from drawbar.ui.responses import reader_of
+
+AnyRequest = Request[Any, Any, Any]
+HUB, ASSETS = "hub", "assets"
+PRODUCTS = ((HUB, "Hub", "/hub"), (ASSETS, "Assets", "/assets"))
+SEARCHES = {HUB: "/hub/connections", ASSETS: "/assets/list"}
+
+
+def frame_context(request: AnyRequest) -> Mapping[str, Any]:
+    """Return the frame's context for the signed-in person; nothing for anybody else."""
+    state = request.scope.get("state") or {}
+    person: SignedIn | None = state.get("person")
+    if person is None:
+        return {}
+    path = request.scope["path"]
+    product = _product(path, person)
+    with writing_for(reader_of(request)):
+        return {
+            "product": product,
+            "products": [
+                (key, gettext(label), href)
+                for key, label, href in PRODUCTS
+                if person.current.opens(key)
+            ],
+            "nav": _nav(product, path) if person.current.opens(product) else [],
+            "workspace": {"name": person.current.workspace_name},
+            "workspaces": [
+                {
+                    "id": one.workspace_id,
+                    "name": one.workspace_name,
+                    "current": one.workspace_id == person.current.workspace_id,
+                }
+                for one in person.memberships
+            ],
+            "user": {"name": person.name, "email": person.email},
+            "search_href": SEARCHES[product],
+        }
+
+
+def _product(path: str, person: SignedIn) -> str:
+    first = path.split("/")[1]
+    if first in {HUB, ASSETS}:
+        return first
+    return HUB if person.current.opens(HUB) and not person.current.opens(ASSETS) else ASSETS
+
+
+def _nav(product: str, path: str) -> list[tuple[str, str, str, bool]]:
+    navigation = hub if product == HUB else assets
+    current = navigation.section_of(path) if path.count("/") > 1 or path[1:] == product else ""
+    sections = navigation.SECTIONS
+    return [(gettext(label), href, icon, href == current) for label, href, icon in sections]
