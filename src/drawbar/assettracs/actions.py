@@ -17,9 +17,14 @@ from drawbar.webhooks import outbox
 R = TypeVar("R", bound=Row)
 
 
-async def create(tx: Writing, actor: Actor, kind: Kind[R], fields: dict[str, Any]) -> R:
-    """Add a thing; raise 409 when its key is taken, 422 when the rule refuses it."""
-    draft = kind.table.row(id=new_id(), created_at=tx.now, modified_at=tx.now, **fields)
+async def create(
+    tx: Writing, actor: Actor, kind: Kind[R], fields: dict[str, Any], *, id: UUID | None = None
+) -> R:
+    """Add a thing; raise 409 when its key is taken, 422 when the rule refuses it.
+
+    `id` is for things whose id is derived from what they stand for.
+    """
+    draft = kind.table.row(id=id or new_id(), created_at=tx.now, modified_at=tx.now, **fields)
     row = await kind.rule(tx, None, draft)
     await kind.table.insert(tx, row)
     await _tell(tx, actor, kind, "created", None, row)
@@ -35,6 +40,7 @@ async def change(tx: Writing, actor: Actor, kind: Kind[R], id: UUID, fields: dic
 async def remove(tx: Writing, actor: Actor, kind: Kind[R], id: UUID) -> R:
     """Mark a thing deleted; lists with `modified_after` go on showing it."""
     before = await kind.table.get(tx, id, lock=True)
+    await kind.parting(tx, before)
     after = msgspec.structs.replace(
         before, deleted_at=tx.now, modified_at=tx.now, version=before.version + 1
     )

@@ -12,6 +12,7 @@ from drawbar.assettracs.kind import Kind, given
 from drawbar.assettracs.kinds import KINDS
 from drawbar.identity.guards import actor_of, api_key
 from drawbar.identity.rights import READ_ASSETS, WRITE_ASSETS
+from drawbar.kit.errors import Problem
 from drawbar.kit.http.parameters import list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase
 from drawbar.kit.tables import Page
@@ -47,7 +48,7 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
     )
     async def get_row(request: AnyRequest, database: TheDatabase, id: FromPath[UUID]) -> row:  # type: ignore[valid-type]
         async with database.reading(actor_of(request).workspace_id) as tx:
-            return await kind.table.get(tx, id)
+            return await kind.table.get(tx, id)  # type: ignore[no-any-return]
 
     @post(
         f"/{kind.path}",
@@ -104,7 +105,30 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
         async with database.writing(actor.workspace_id) as tx:
             await actions.remove(tx, actor, kind, id)
 
+    if kind.only_server_makes:
+        return [list_rows, get_row, change_row, *_refusals(kind)]
     return [list_rows, get_row, create_row, change_row, put_row, delete_row]
+
+
+def _refusals(kind: Kind[Any]) -> list[HTTPRouteHandler]:
+    """Answer what callers cannot do with the reason, rather than with a bare 405."""
+
+    async def refuse() -> None:
+        raise Problem(
+            405,
+            "METHOD_NOT_ALLOWED",
+            "Method not allowed",
+            kind.only_server_makes,
+            headers={"Allow": "GET, PATCH"},
+        )
+
+    guards = [api_key(WRITE_ASSETS)]
+    one, external = f"/{kind.path}/{{id:uuid}}", f"/{kind.path}/by-external-id/{{external_id:str}}"
+    return [
+        post(f"/{kind.path}", guards=guards, include_in_schema=False)(refuse),
+        put(external, guards=guards, include_in_schema=False)(refuse),
+        delete(one, guards=guards, include_in_schema=False, status_code=405)(refuse),
+    ]
 
 
 def asset_api() -> Router:

@@ -20,6 +20,10 @@ async def _keep(_tx: Writing, _before: Any, after: Any) -> Any:
     return after
 
 
+async def _let_go(_tx: Writing, _row: Any) -> None:
+    return
+
+
 async def _nothing_else(_tx: Writing, _actor: Actor, _before: Any, _after: Any) -> None:
     return
 
@@ -29,7 +33,9 @@ class Kind(Generic[R]):
     """One kind, `assets` or `work_orders`, and how it behaves.
 
     `rule` completes or refuses a row before it is saved; `effect` does what follows from it,
-    in the same transaction. `server_set` fields are shown to callers but never taken from them.
+    in the same transaction; `parting` refuses a removal. `server_set` fields are shown to callers
+    but never taken from them. `only_server_makes` is why callers can neither add nor remove rows;
+    empty where they can.
     """
 
     table: Table[R]
@@ -38,6 +44,8 @@ class Kind(Generic[R]):
     search: str = ""
     rule: Callable[[Writing, R | None, R], Awaitable[R]] = _keep
     effect: Callable[[Writing, Actor, R | None, R], Awaitable[None]] = _nothing_else
+    parting: Callable[[Writing, R], Awaitable[None]] = _let_go
+    only_server_makes: str = ""
 
     @property
     def name(self) -> str:

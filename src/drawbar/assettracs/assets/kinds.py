@@ -8,17 +8,22 @@ import msgspec
 from msgspec import Meta
 
 from drawbar.assettracs import counters
+from drawbar.assettracs.assets import store
 from drawbar.assettracs.fields import Name, Text, Word
 from drawbar.assettracs.kind import Kind
 from drawbar.assettracs.places.kinds import LOCATION_TABLE
 from drawbar.audit import Actor
 from drawbar.kit.db import Writing
-from drawbar.kit.errors import invalid
+from drawbar.kit.errors import conflict, invalid
 from drawbar.kit.tables import Row, Table
 
 AssetStatus = Literal[
     "in_service", "restricted", "out_of_service", "in_repair", "quarantined", "missing", "retired"
 ]
+
+
+FIT: frozenset[AssetStatus] = frozenset({"in_service", "restricted"})
+"""States in which an asset may be used."""
 
 
 class Category(Row, frozen=True, kw_only=True):
@@ -62,6 +67,8 @@ UPDATE assettracs.assets SET category = $2, modified_at = $3, version = version 
 
 async def _complete(tx: Writing, before: Asset | None, after: Asset) -> Asset:
     """Give the asset its code, its category's name, and the site of its location."""
+    if before is not None and before.status != after.status and after.status in FIT:
+        await _refuse_unreleased(tx, after)
     category = await CATEGORY_TABLE.get(tx, after.category_id) if after.category_id else None
     if after.parent_id == after.id:
         raise invalid("parent_id", "an asset cannot be part of itself.")
@@ -75,6 +82,14 @@ async def _complete(tx: Writing, before: Asset | None, after: Asset) -> Asset:
         category=category.name if category else None,
         site_id=site_id,
     )
+
+
+async def _refuse_unreleased(tx: Writing, asset: Asset) -> None:
+    if await store.awaits_release(tx, asset.id):
+        raise conflict(
+            f"A critical defect keeps {asset.code} out of service: finish its work order, then let "
+            "somebody else than the repairer pass the inspection that found it."
+        )
 
 
 async def _next_code(tx: Writing, category: Category | None) -> str:

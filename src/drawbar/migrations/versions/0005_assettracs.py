@@ -118,6 +118,7 @@ TABLES = {
   due_at timestamptz,
   started_at timestamptz,
   completed_at timestamptz,
+  questions jsonb NOT NULL,
   answers jsonb NOT NULL,
   certificate_id uuid,
   FOREIGN KEY (workspace_id, asset_id) REFERENCES assettracs.assets,
@@ -182,6 +183,7 @@ TABLES = {
   issued_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   status text NOT NULL,
+  revoked_at timestamptz,
   FOREIGN KEY (workspace_id, asset_id) REFERENCES assettracs.assets,
   FOREIGN KEY (workspace_id, requirement_id) REFERENCES assettracs.requirements,
   FOREIGN KEY (workspace_id, inspection_id) REFERENCES assettracs.inspections,
@@ -189,8 +191,10 @@ TABLES = {
 }
 
 INDEXES = """
-CREATE UNIQUE INDEX one_asset_per_code ON assettracs.assets (workspace_id, code) WHERE deleted_at IS NULL;
-CREATE UNIQUE INDEX one_tag_per_payload ON assettracs.tags (workspace_id, payload) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX one_asset_per_code ON assettracs.assets (workspace_id, code)
+  WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX one_tag_per_payload ON assettracs.tags (workspace_id, payload)
+  WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX one_order_per_number ON assettracs.work_orders (workspace_id, number);
 CREATE UNIQUE INDEX one_certificate_per_number ON assettracs.certificates (workspace_id, number);
 CREATE INDEX ON assettracs.locations (workspace_id, site_id);
@@ -202,9 +206,16 @@ CREATE INDEX ON assettracs.inspections (workspace_id, asset_id);
 CREATE INDEX ON assettracs.work_orders (workspace_id, asset_id);
 CREATE INDEX ON assettracs.work_orders (workspace_id, plan_id);
 CREATE INDEX ON assettracs.maintenance_plans (workspace_id, asset_id);
-CREATE INDEX ON assettracs.maintenance_plans (next_due_at) WHERE status = 'active' AND deleted_at IS NULL;
+CREATE INDEX ON assettracs.maintenance_plans (next_due_at)
+  WHERE status = 'active' AND deleted_at IS NULL;
 CREATE INDEX ON assettracs.defects (workspace_id, asset_id);
-CREATE INDEX ON assettracs.certificates (workspace_id, asset_id, requirement_id);
+CREATE INDEX ON assettracs.certificates (workspace_id, asset_id, requirement_id, issued_at);
+-- Checked at the commit, when the former certificate is superseded already.
+ALTER TABLE assettracs.certificates ADD CONSTRAINT one_valid_certificate
+  EXCLUDE USING btree (workspace_id WITH =, asset_id WITH =, requirement_id WITH =)
+  WHERE (status = 'valid' AND deleted_at IS NULL) DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX ON assettracs.requirements (workspace_id, template_id);
+CREATE INDEX ON assettracs.work_orders (workspace_id, defect_id);
 """
 
 

@@ -1,0 +1,1 @@
+"""Compliance: what is required of which asset, and the certificates that prove it."""

@@ -1,0 +1,1 @@
+"""Inspections: templates, rounds of questions, and the defects they find."""

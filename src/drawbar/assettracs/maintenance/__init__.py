@@ -1,0 +1,1 @@
+"""Maintenance: work orders, and the plans that make them."""

@@ -1,0 +1,22 @@
+"""SQL about plans beyond what every table offers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from drawbar.kit.db import System
+
+DUE_PLANS = """
+SELECT p.workspace_id, p.id
+  FROM assettracs.maintenance_plans p
+  JOIN assettracs.assets a ON a.workspace_id = p.workspace_id AND a.id = p.asset_id
+ WHERE p.status = 'active' AND p.deleted_at IS NULL
+   AND p.next_due_at <= $1::timestamptz + interval '365 days'
+   AND p.next_due_at <= $1::timestamptz + make_interval(days => p.lead_days)
+   AND a.deleted_at IS NULL AND a.status <> 'retired'
+ ORDER BY p.next_due_at, p.id
+"""
+
+
+async def due_plans(tx: System, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Return (workspace, plan) of every plan whose next order is to be made by now."""
+    return [(row["workspace_id"], row["id"]) for row in await tx.fetch(DUE_PLANS, now)]
