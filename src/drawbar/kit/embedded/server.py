@@ -73,6 +73,10 @@ class EmbeddedPostgres:
         name = quote(database, safe="")
         return f"postgresql://{quote(user, safe='')}{secret}@/{name}?host={folder}&port={PORT}"
 
+    def program(self, name: str) -> Path:
+        """Return a program of the server's own version: pg_dump, pg_restore, psql."""
+        return self._cluster.binary(name)
+
     def start(self) -> bool:
         """Return once the server accepts connections; true if this call started it.
 

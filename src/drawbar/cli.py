@@ -1,0 +1,194 @@
+"""The command line. Each command loads only what it needs: `drawbar up` has a budget of seconds."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from drawbar.kit.settings import Settings, settings_from
+
+app = typer.Typer(
+    help="Drawbar: a unified API for maintenance systems, and an asset platform, in one.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+Parent = Annotated[int, typer.Option(hidden=True, help="End when this process is gone.")]
+
+
+def main() -> None:
+    """Run a command; whatever the operator can mend is one red line and exit code 1."""
+    from drawbar.house.errors import MENDABLE
+
+    try:
+        app()
+    except MENDABLE as error:
+        errors.print(f"[bold red]{escape(str(error))}[/]")
+        sys.exit(1)
+
+
+@app.command()
+def up() -> None:
+    """Run everything: the database, the pages and the API, the worker. Ctrl-C stops it."""
+    from drawbar.house.up import run
+
+    settings = _settings()
+    asyncio.run(run(settings, out.print))
+
+
+@app.command()
+def stop() -> None:
+    """Stop the Drawbar that runs in this data folder."""
+    from drawbar.house.occupancy import stop as stop_occupant
+
+    stopped = stop_occupant(_settings().data)
+    out.print("Stopped." if stopped else "Nothing runs in this data folder.")
+
+
+@app.command()
+def status() -> None:
+    """Say what runs and how much there is; exit code 1 when it does not answer."""
+    from drawbar.house.report import status_table
+    from drawbar.house.status import status_of
+
+    found = asyncio.run(status_of(_settings()))
+    out.print(status_table(found))
+    raise typer.Exit(0 if found.answering else 1)
+
+
+@app.command()
+def web(parent: Parent = 0) -> None:
+    """Run a web process; the database must be running."""
+    with _process(parent) as settings:
+        from drawbar.web import serve
+
+        serve(settings)
+
+
+@app.command()
+def worker(parent: Parent = 0) -> None:
+    """Run a worker: jobs, schedules, deliveries; the database must be running."""
+    with _process(parent) as settings:
+        from drawbar.worker import run
+
+        run(settings)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the revision this version of Drawbar works with."""
+    from drawbar.house.schema import migrate as bring_up
+    from drawbar.house.up import running_database
+
+    async def run() -> str | None:
+        async with running_database(_settings()) as addresses:
+            return await bring_up(addresses)
+
+    came_from = asyncio.run(run())
+    out.print(f"Migrated (it was {came_from})." if came_from else "Nothing to do.")
+
+
+@app.command("create-owner")
+def create_owner(
+    email: Annotated[str, typer.Option(help="What the owner logs in with.")],
+    name: Annotated[str, typer.Option(help="The owner's name, as others see it.")],
+    workspace: Annotated[str, typer.Option(help="The name of the new workspace.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Add a person and a workspace they own."""
+    from drawbar.house.owner import create_owner as create
+    from drawbar.house.schema import check
+    from drawbar.house.up import running_database
+    from drawbar.kit.db import open_database
+
+    settings = _settings()
+    password = _password(from_stdin=password_stdin)
+
+    async def run() -> None:
+        async with running_database(settings) as addresses:
+            await check(addresses)
+            async with open_database(addresses.app, size=1) as database:
+                await create(database, email, name, workspace, password)
+
+    asyncio.run(run())
+    out.print(escape(f"{name} owns {workspace}. Log in at {settings.address}/login"))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
+    """Write the whole database to one file, in PostgreSQL's custom format."""
+    from drawbar.house.addresses import postgres_of
+    from drawbar.house.backup import dump
+    from drawbar.house.up import running_database
+
+    settings = _settings()
+
+    async def run() -> int:
+        async with running_database(settings) as addresses:
+            return dump(addresses, file, postgres_of(settings))
+
+    size = asyncio.run(run())
+    out.print(escape(f"Wrote {file} ({size:,} bytes)."))
+    where = "DRAWBAR_MASTER_KEY" if settings.master_key else settings.data / "master.key"
+    out.print(
+        escape(f"It does not hold the master key. Keep a copy of {where} apart from it: ")
+        + "without the key, stored credentials cannot be read."
+    )
+
+
+@app.command()
+def demo(
+    detach: Annotated[bool, typer.Option("--detach", help="Go on in the background.")] = False,
+    ready: Annotated[int, typer.Option(hidden=True, help="Say here that it is up.")] = -1,
+) -> None:
+    """Load airlines with their aircraft, connect one of them, and run everything."""
+    # The demo's connection reaches this machine's own pages, which the address guard refuses.
+    os.environ.setdefault("DRAWBAR_ALLOW_NETWORKS", "127.0.0.0/8,::1/128")
+    from drawbar.demo.command import run, run_detached
+
+    settings = _settings()
+    if detach:
+        run_detached(settings, out)
+    else:
+        run(settings, out, ready)
+
+
+def _settings() -> Settings:
+    from drawbar.kit import logs
+
+    settings = settings_from(os.environ)
+    logs.configure(settings.log_level)
+    return settings
+
+
+@contextmanager
+def _process(parent: int) -> Iterator[Settings]:
+    """Prepare a web or worker process: end with the parent, refuse an unfit database."""
+    from drawbar.house.addresses import addresses_of, require_running
+    from drawbar.house.parent import end_with
+    from drawbar.house.schema import check
+
+    if parent:
+        end_with(parent)
+    settings = _settings()
+    require_running(settings)
+    asyncio.run(check(addresses_of(settings)))
+    yield settings
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    answer: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return answer

@@ -1,0 +1,1 @@
+"""One installation: start it, watch over it, look at it, back it up."""
