@@ -57,3 +57,21 @@ async def client(
     app = create_app(settings, vault, lambda: open_database(server.app_url, size=5, clock=clock))
     async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+async def shared_client(server: TestServer) -> AsyncIterator[AsyncTestClient]:  # type: ignore[type-arg]
+    """One client for all tests of a module, on the real clock."""
+    settings = Settings(allow_networks=("127.0.0.0/8",), public_url="http://drawbar.test")
+    app = create_app(
+        settings, Vault(bytes(range(32))), lambda: open_database(server.app_url, size=5)
+    )
+    async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def shared_cast(server: TestServer) -> Cast:
+    """One cast for all tests of a module."""
+    async with open_database(server.app_url, size=2) as opened:
+        return await bring_on(opened)

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from drawbar.sync import jobs
+from drawbar.webhooks.delivery import deliver_once
 from tests.support.cast import Cast
 from tests.support.clock import FakeClock
 from tests.support.database import TestServer
@@ -172,3 +173,14 @@ async def test_a_push_with_a_false_signature_starts_nothing(server: TestServer, 
             assert refused.status in {401, 404}
         async with world.session.post(f"{world.address}/hub/push/{uuid4()}") as unknown:
             assert unknown.status == 404
+
+
+async def test_the_platform_tells_the_hub_of_a_change(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        made = await world.asset("POST", "/assets", name="Pump")
+        await world.connect()
+        await world.work()
+        await world.asset("PATCH", f"/assets/{made['id']}", name="Pump 2")
+        await deliver_once(world.database, world.http, world.vault)
+        await world.work()
+        assert [one["name"] for one in (await world.hub("/assets"))["data"]] == ["Pump 2"]

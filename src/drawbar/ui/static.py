@@ -16,5 +16,5 @@ def static_router() -> Router:
         directories=[DIST],
         name="static",
         cache_control=CacheControlHeader(public=True, max_age=YEAR_S, immutable=True),
-        opt={"exclude_from_auth": True},
+        opt={"public": "style and script of every page"},
     )
