@@ -6,7 +6,7 @@ may see, so queries never name the tenant; one that forgets sees nothing rather 
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -61,7 +61,8 @@ class Reading:
         began = await self.fetchval(OLDEST_WRITER, self.workspace_id)
         if began is None:
             return self.now
-        return min(self.now, datetime.fromtimestamp(began, UTC))
+        # A writer that began on the full second itself is not visible either.
+        return min(self.now, datetime.fromtimestamp(began, UTC) - timedelta(microseconds=1))
 
 
 class Writing(Reading):
