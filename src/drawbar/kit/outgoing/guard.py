@@ -110,7 +110,7 @@ def vet(
         if reason is not None:
             raise AddressRefused(
                 f"{host} leads to {address} ({reason}). If that is a system of yours, "
-                "the operator can allow its network in the settings."
+                "the operator can allow its network in DRAWBAR_ALLOW_NETWORKS."
                 if never_reason_of(address) is None
                 else f"{host} leads to {address} ({reason}), which is never allowed."
             )
