@@ -5,9 +5,19 @@ import signal
 
 import uvloop
 
-from drawbar.house.addresses import addresses_of
-from drawbar.kit.jobs import Worker
+from drawbar.assettracs.maintenance import generator
+from drawbar.house.addresses import addresses_of, vault_of
+from drawbar.kit.db import Database, open_database
+from drawbar.kit.jobs import Recurring, Worker
+from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.sync import jobs as sync
+from drawbar.sync.model import RUN_JOB
+from drawbar.webhooks.delivery import deliver
+
+RUNS_AT_ONCE = 8
+"""Sync runs on all workers together; more would only wait for the same cores."""
+POOL = 16
 
 
 def run(settings: Settings) -> None:
@@ -18,8 +28,34 @@ def run(settings: Settings) -> None:
 
 async def work(settings: Settings) -> None:
     """Run what every package wants done in the background."""
-    worker = Worker(addresses_of(settings).direct, {})
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, worker.stop)
-    await worker.run()
+    addresses, vault = addresses_of(settings), vault_of(settings)
+    stop = asyncio.Event()
+    async with (
+        open_database(addresses.app, size=POOL) as database,
+        OutgoingHttp(settings.allow_networks) as http,
+    ):
+        worker = Worker(
+            addresses.direct,
+            sync.handlers(database, http, vault, settings),
+            [*sync.schedules(database), *_plans(database)],
+            limits={RUN_JOB: RUNS_AT_ONCE},
+        )
+
+        def end() -> None:
+            worker.stop()
+            stop.set()
+
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(sign, end)
+        async with asyncio.TaskGroup() as together:
+            together.create_task(worker.run())
+            together.create_task(
+                deliver(database, http, vault, stop=stop, listen_url=addresses.direct)
+            )
+
+
+def _plans(database: Database) -> list[Recurring]:
+    async def make_work_orders() -> None:
+        await generator.generate(database)
+
+    return [Recurring("maintenance.make_work_orders", "* * * * *", make_work_orders)]
