@@ -1,6 +1,5 @@
 """Kill -9 of a worker in the middle of an initial sync: nothing missing, nothing told untruly."""
 
-import asyncio
 import base64
 import os
 import subprocess
@@ -13,6 +12,7 @@ from uuid import uuid4
 from drawbar.assettracs.tags.kinds import SCAN_TABLE, TagScan
 from tests.support.cast import Cast
 from tests.support.database import TestServer
+from tests.support.patience import until
 from tests.sync.world import World, hub_and_platform
 
 SCANS = 15_000
@@ -51,12 +51,16 @@ async def add_scans(world: World, cast: Cast) -> None:
         )
 
 
-async def scans_seen(world: World) -> int:
+async def in_the_middle(world: World) -> bool:
     async with world.database.reading(world.workspace_id) as tx:
         seen: int = await tx.fetchval(
             "SELECT coalesce(sum(seen), 0)::int FROM sync_runs WHERE entity = 'tag_scans'"
         )
-        return seen
+        return 0 < seen < SCANS
+
+
+async def completed(world: World) -> bool:
+    return bool((await world.hub("/sync-status"))["status"] == "completed")
 
 
 async def status_of_scans(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -73,9 +77,7 @@ async def test_a_killed_worker_leaves_no_gap_and_claims_no_success(
         await world.connect()
         first = start_worker(server, tmp_path, world)
         try:
-            async with asyncio.timeout(30):
-                while not 500 <= await scans_seen(world) < SCANS:
-                    await asyncio.sleep(0.01)
+            await until(lambda: in_the_middle(world), within_s=30, every_s=0.01)
         finally:
             first.kill()
             first.wait()
@@ -86,9 +88,7 @@ async def test_a_killed_worker_leaves_no_gap_and_claims_no_success(
 
         second = start_worker(server, tmp_path, world)
         try:
-            async with asyncio.timeout(60):
-                while (await world.hub("/sync-status"))["status"] != "completed":
-                    await asyncio.sleep(0.2)
+            await until(lambda: completed(world), within_s=60)
         finally:
             second.terminate()
             ended = second.wait(10)
