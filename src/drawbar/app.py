@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from drawbar import __version__
 from drawbar.assettracs.api import asset_api
+from drawbar.assettracs.pages import asset_pages
 from drawbar.connections.api import connections_api
 from drawbar.dashboard.frame import frame_context
 from drawbar.dashboard.pages import hub_pages
@@ -67,6 +68,7 @@ def create_app(
             identity_pages(),
             setup_pages(),
             *hub_pages(),
+            asset_pages(),
             oauth_api(),
             asset_api(),
             connections_api(),

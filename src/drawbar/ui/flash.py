@@ -1,4 +1,4 @@
-"""What the next page says once about what was just done: "Saved", in a signed, short-lived cookie."""
+"""What the next page says once about what was just done, in a signed, short-lived cookie."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode

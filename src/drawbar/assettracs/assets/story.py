@@ -1,0 +1,61 @@
+"""An asset's story in words, from the facts of every module."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from drawbar.assettracs.assets.story_store import Chapter
+from drawbar.ui.reader import gettext
+from drawbar.ui.states import tone_of, words_for
+
+UNTOLD = frozenset({"modified_at", "version", "tags", "category"})
+"""Fields whose change is no news: others say it better."""
+TITLES = {
+    "scanned": "Scanned",
+    "inspected": "Inspected",
+    "defect": "Defect found",
+    "order_opened": "Work order opened",
+    "order_done": "Work done",
+    "certified": "Certificate issued",
+}
+
+
+def told(chapters: Iterable[Chapter]) -> list[dict[str, Any]]:
+    """Return the entries of a timeline, in the reader's language."""
+    entries = [_change(one) if one.what == "changed" else _fact(one) for one in chapters]
+    return [entry for entry in entries if entry]
+
+
+def _fact(chapter: Chapter) -> dict[str, Any]:
+    state = words_for(chapter.state) if chapter.state else ""
+    title = gettext(TITLES[chapter.what])
+    tone = {"order_opened": "idle", "defect": "bad", "certified": "good", "order_done": "good"}
+    return {
+        "at": chapter.at,
+        "title": f"{title}: {state.lower()}" if chapter.what in {"inspected", "scanned"} else title,
+        "text": chapter.text,
+        "who": chapter.who,
+        "tone": tone.get(chapter.what) or tone_of(chapter.state),
+        "href": f"/assets/{chapter.path}/{chapter.id}" if chapter.path else None,
+    }
+
+
+def _change(chapter: Chapter) -> dict[str, Any] | None:
+    if chapter.state == "created":
+        return _entry(chapter, gettext("Added"), "idle")
+    if chapter.state == "deleted":
+        return _entry(chapter, gettext("Deleted"), "bad")
+    before, after = chapter.before or {}, chapter.after or {}
+    names = [name for name in after if name not in UNTOLD and before.get(name) != after[name]]
+    if not names:
+        return None
+    if "status" in names:
+        status = after["status"]
+        return _entry(chapter, words_for(status), tone_of(status))
+    if {"site_id", "location_id"} & set(names):
+        return _entry(chapter, gettext("Moved"), "idle")
+    fields = ", ".join(words_for(name.removesuffix("_id")).lower() for name in names)
+    return _entry(chapter, gettext("Changed: %(fields)s") % {"fields": fields}, "idle")
+
+
+def _entry(chapter: Chapter, title: str, tone: str) -> dict[str, Any]:
+    return {"at": chapter.at, "title": title, "who": chapter.who, "tone": tone}

@@ -1,0 +1,118 @@
+"""The pages of work orders and maintenance plans."""
+
+from typing import Any
+
+from drawbar.assettracs.assets.sheet import ASSET
+from drawbar.assettracs.maintenance.kinds import MAINTENANCE_PLANS, WORK_ORDERS
+from drawbar.assettracs.maintenance.model import MaintenancePlan, Task, WorkOrder
+from drawbar.assettracs.places.sheet import SITE
+from drawbar.assettracs.sheets.model import Ask, Column, Sheet
+
+DONE = "[x]"
+"""Begins the line of a finished task in the form."""
+
+
+def tasks_from(text: str) -> list[dict[str, Any]]:
+    """Read one task a line; a finished one begins with `[x]`."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return [
+        {"title": line.removeprefix(DONE).strip(), "done": line.startswith(DONE)} for line in lines
+    ]
+
+
+def tasks_as_text(tasks: list[Task]) -> str:
+    """Write tasks as `tasks_from` reads them."""
+    return "\n".join(f"{DONE} {task.title}" if task.done else task.title for task in tasks)
+
+
+WORK_ORDER_SHEET = Sheet[WorkOrder](
+    kind=WORK_ORDERS,
+    path="/assets/work-orders",
+    one="Work order",
+    many="Work orders",
+    new="New work order",
+    icon="work_orders",
+    title="title",
+    columns=(
+        Column("title", "Work order", "title", note="number", sorts=True),
+        Column("asset_id", "Asset", "reference"),
+        Column("status", "Status", "state"),
+        Column("priority", "Priority", "state"),
+        Column("type", "Type", "words"),
+        Column("assignee", "Assignee", sorts=True),
+        Column("site_id", "Site", "reference"),
+        Column("due_at", "Due", "due", sorts=True),
+    ),
+    asks=(
+        Ask("title", "Title"),
+        Ask("asset_id", "Asset", "Enter its code."),
+        Ask("site_id", "Site", "Left empty, the asset's."),
+        Ask("type", "Type"),
+        Ask("priority", "Priority"),
+        Ask("assignee", "Assignee"),
+        Ask("due_at", "Due"),
+        Ask("scheduled_start_at", "Planned start"),
+        Ask("estimated_hours", "Estimated work", unit="h"),
+        Ask("actual_hours", "Actual work", unit="h"),
+        Ask("description", "Description", control="area"),
+        Ask(
+            "tasks",
+            "Tasks",
+            "One a line.",
+            control="lines",
+            read=tasks_from,
+            write=tasks_as_text,
+        ),
+        Ask("completion_notes", "Completion notes", control="area"),
+    ),
+    empty=(
+        "No work orders yet",
+        (
+            "A failed inspection opens one by itself. You can also report a problem, or plan work "
+            "that returns."
+        ),
+    ),
+    filters=(
+        ("status", "Status"),
+        ("priority", "Priority"),
+        ("type", "Type"),
+        ("site_id", "Site"),
+    ),
+    dates=(("due_before", "Due before"), ("due_after", "Due after")),
+    references={"asset_id": ASSET, "site_id": SITE},
+    search="Number, title or description",
+    sort="-created_at",
+)
+PLAN_SHEET = Sheet[MaintenancePlan](
+    kind=MAINTENANCE_PLANS,
+    path="/assets/plans",
+    one="Maintenance plan",
+    many="Plans",
+    new="New plan",
+    icon="plans",
+    title="title",
+    columns=(
+        Column("title", "Plan", "title", sorts=True),
+        Column("asset_id", "Asset", "reference"),
+        Column("status", "Status", "state"),
+        Column("rrule", "Repeats", "code"),
+        Column("next_due_at", "Next due", "due", sorts=True),
+    ),
+    asks=(
+        Ask("title", "Title"),
+        Ask("asset_id", "Asset", "Enter its code."),
+        Ask("rrule", "Repeats", "A rule such as FREQ=MONTHLY;INTERVAL=3 or FREQ=WEEKLY;BYDAY=MO."),
+        Ask("starts_at", "First time", "The time of day stays as it is over summer time."),
+        Ask("time_zone", "Time zone", "An IANA name, such as Europe/Berlin."),
+        Ask("lead_days", "Made ahead", unit="d"),
+        Ask("status", "Status"),
+        Ask("tasks", "Tasks", "One a line.", control="lines"),
+        Ask("description", "Description", control="area"),
+    ),
+    empty=("No plans yet", "A plan makes a work order each time its work is due, by itself."),
+    filters=(("status", "Status"),),
+    dates=(("next_due_before", "Due before"),),
+    references={"asset_id": ASSET},
+    search="Title",
+    sort="next_due_at",
+)

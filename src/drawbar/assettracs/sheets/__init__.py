@@ -1,0 +1,1 @@
+"""The pages every kind shares: its list with filters, its form, its plain detail."""
