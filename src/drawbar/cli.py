@@ -107,19 +107,21 @@ def create_owner(
     ] = False,
 ) -> None:
     """Add a person and a workspace they own."""
-    from drawbar.house.owner import create_owner as create
     from drawbar.house.schema import check
     from drawbar.house.up import running_database
     from drawbar.kit.db import open_database
+    from drawbar.workspaces.actions import NewOwner
+    from drawbar.workspaces.actions import create_owner as create
 
     settings = _settings()
     password = _password(from_stdin=password_stdin)
+    new = NewOwner(email=email, name=name, password=password, workspace_name=workspace)
 
     async def run() -> None:
         async with running_database(settings) as addresses:
             await check(addresses)
             async with open_database(addresses.app, size=1) as database:
-                await create(database, email, name, workspace, password)
+                await create(database, new)
 
     asyncio.run(run())
     out.print(escape(f"{name} owns {workspace}. Log in at {settings.address}/login"))

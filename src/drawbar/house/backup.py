@@ -7,10 +7,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from drawbar.house.addresses import Addresses
+from drawbar.house.mendable import Mendable
 from drawbar.kit.embedded import EmbeddedPostgres
 
 
-class BackupError(Exception):
+class BackupError(Mendable):
     """No complete copy was made; the text says why and what to do."""
 
 

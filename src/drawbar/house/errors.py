@@ -1,8 +1,6 @@
-"""What an operator can mend: shown as one line with the remedy, never as a traceback."""
+"""What an operator can mend, over all packages."""
 
-from drawbar.house.backup import BackupError
-from drawbar.house.occupancy import Occupied
-from drawbar.house.up import NoAnswerError
+from drawbar.house.mendable import Mendable
 from drawbar.kit.crypto import MasterKeyError
 from drawbar.kit.embedded import EmbeddedPostgresError
 from drawbar.kit.errors import Problem
@@ -10,11 +8,9 @@ from drawbar.kit.roles import UnfitDatabase
 from drawbar.kit.settings import SettingsError
 
 MENDABLE: tuple[type[Exception], ...] = (
-    BackupError,
     EmbeddedPostgresError,
     MasterKeyError,
-    NoAnswerError,
-    Occupied,
+    Mendable,
     Problem,
     SettingsError,
     UnfitDatabase,

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import msgspec
 
+from drawbar.house.mendable import Mendable
+
 TICK = 0.05
 LONGEST_STOP = 15.0  # seconds; ours take less than five, an embedded server's may take ten
 LEFTOVERS_END = 5.0  # seconds in which the children of a killed Drawbar let go of the port
 
 
-class Occupied(Exception):  # noqa: N818 - a finding, not a fault
+class Occupied(Mendable):  # noqa: N818 - a finding, not a fault
     """The folder or the port is in use; the sentence says by whom and what to do."""
 
 

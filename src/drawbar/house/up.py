@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from drawbar.house.addresses import Addresses, addresses_of, postgres_of, start_database, vault_of
+from drawbar.house.mendable import Mendable
 from drawbar.house.occupancy import LEFTOVERS_END, Occupied, occupy, require_free_port
 from drawbar.house.owner import setup_link
 from drawbar.house.schema import check, migrate
@@ -26,7 +27,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to ask when we listen on all
 
 
-class NoAnswerError(Exception):
+class NoAnswerError(Mendable):
     """The web process did not come up; the sentence says where to look."""
 
 

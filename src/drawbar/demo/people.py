@@ -1,0 +1,83 @@
+"""The demo's accounts: vendor, demo user, Delta's key, the vendor's application."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from drawbar.demo.place import demo_id
+from drawbar.demo.record import DemoRecord
+from drawbar.house.mendable import Mendable
+from drawbar.identity import store
+from drawbar.identity.passwords import hash_password
+from drawbar.kit.crypto import fingerprint
+from drawbar.kit.db import Database, System
+from drawbar.workspaces import credits
+from drawbar.workspaces.store import add_workspace, pool
+
+VENDOR = "Fleetwise Software"
+VENDOR_ID = demo_id("fleetwise", "workspace")
+USER_ID = demo_id("fleetwise", "user")
+CREDITS = 20
+
+
+class DemoRecordLostError(Mendable):
+    """The demo's user exists but not the file with the password; the text says what to do."""
+
+
+async def add_people(database: Database, record: DemoRecord) -> None:
+    """Make the vendor's workspace, its application and the demo user; what exists stays."""
+    password_hash = await hash_password(record.password)
+    async with database.as_system("load the demo") as tx:
+        await _add_user(tx, record, password_hash)
+        await add_workspace(tx, VENDOR_ID, VENDOR, "paid", ["hub"])
+        await _join(tx, VENDOR_ID)
+        inside = tx.inside(VENDOR_ID)
+        if (await pool(inside)).granted == 0:
+            await credits.grant(inside, CREDITS, "demo")
+        if await store.owner_of_client(tx, record.admin.client_id) is None:
+            await store.add_application(
+                inside,
+                demo_id("fleetwise", "application"),
+                "Fleetwise demo",
+                record.admin.client_id,
+                fingerprint(record.admin.client_secret),
+                "development",
+            )
+
+
+async def add_organizations(database: Database, names: Iterable[tuple[UUID, str]]) -> None:
+    """Make an organisation's workspace per airline, with the demo user in it."""
+    async with database.as_system("load the demo") as tx:
+        for id, name in names:
+            await add_workspace(tx, id, name, "paid", ["assets"])
+            await _join(tx, id)
+
+
+async def add_key(database: Database, organization_id: UUID, key: str) -> None:
+    """Give an organisation the API key of the record, unless it has it."""
+    async with database.as_system("load the demo") as tx:
+        if await store.owner_of_api_key(tx, fingerprint(key)) is None:
+            await store.add_api_key(
+                tx.inside(organization_id),
+                demo_id("delta", "api_key"),
+                "Demo",
+                key[:8],
+                fingerprint(key),
+                ["admin"],
+            )
+
+
+async def _add_user(tx: System, record: DemoRecord, password_hash: str) -> None:
+    known = await store.person_by_email(tx, record.email)
+    if known is None:
+        await store.add_person(tx, USER_ID, record.email, "Demo user", password_hash, tx.now)
+    elif known.id != USER_ID or await store.owner_of_client(tx, record.admin.client_id) is None:
+        raise DemoRecordLostError(
+            f"{record.email} has an account already, but its password was in a demo.json that is "
+            "gone. Put the file back, or start afresh with another DRAWBAR_DATA."
+        )
+
+
+async def _join(tx: System, workspace_id: UUID) -> None:
+    joined = {each.workspace_id for each in await store.memberships(tx, USER_ID)}
+    if workspace_id not in joined:
+        await store.add_membership(tx.inside(workspace_id), USER_ID, "owner", "admin")
