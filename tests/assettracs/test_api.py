@@ -38,6 +38,7 @@ async def test_a_list_with_modified_after_shows_only_what_changed_since(
     headers = key(cast.alice.write_key)
     first = (await client.post(f"{API}/assets", json={"name": "A"}, headers=headers)).json()
     await client.post(f"{API}/assets", json={"name": "B"}, headers=headers)
+    clock.forward(seconds=5)
     as_of = (await client.get(f"{API}/assets", headers=headers)).json()["as_of"]
     clock.forward(seconds=5)
     await client.patch(f"{API}/assets/{first['id']}", json={"name": "A2"}, headers=headers)

@@ -93,7 +93,10 @@ def what_ends_a_thing_comes_last(entrance: Entrance) -> tuple[bool, bool]:
     return ends, entrance.door.credential != "connection_token"
 
 
-@pytest.mark.parametrize("entrance", sorted(GUARDED, key=what_ends_a_thing_comes_last), ids=str)
+IN_ORDER: list[Entrance] = sorted(GUARDED, key=what_ends_a_thing_comes_last)
+
+
+@pytest.mark.parametrize("entrance", IN_ORDER, ids=str)
 async def test_the_right_role_comes_in(
     shared_client: AsyncTestClient[Any], belongings: Belongings, entrance: Entrance
 ) -> None:

@@ -35,6 +35,7 @@ async def test_polling_by_the_watermark_returns_exactly_what_changed(
 ) -> None:
     async with hub_and_platform(server, cast, clock) as world:
         made = [await world.asset("POST", "/assets", name=f"Pump {n}") for n in range(3)]
+        clock.forward(seconds=10)
         await world.connect()
         await world.work()
         clock.forward(seconds=10)

@@ -59,10 +59,9 @@ class Reading:
         each statement of a READ COMMITTED transaction sees what was committed before it started.
         """
         began = await self.fetchval(OLDEST_WRITER, self.workspace_id)
-        if began is None:
-            return self.now
-        # A writer that began on the full second itself is not visible either.
-        return min(self.now, datetime.fromtimestamp(began, UTC) - timedelta(microseconds=1))
+        oldest = self.now if began is None else datetime.fromtimestamp(began, UTC)
+        # A writer may still begin, or have begun, at that very moment.
+        return min(self.now, oldest) - timedelta(microseconds=1)
 
 
 class Writing(Reading):
