@@ -5,10 +5,28 @@ from typing import Any
 from litestar import Request, Router, get
 from litestar.response import Redirect
 
+from drawbar.dashboard.connections import pages as connections
+from drawbar.dashboard.credits import pages as credits
+from drawbar.dashboard.link import pages as link
+from drawbar.dashboard.overview import pages as overview
+from drawbar.dashboard.records import pages as records
+from drawbar.dashboard.settings import pages as settings
+from drawbar.dashboard.webhooks import endpoint_pages
+from drawbar.dashboard.webhooks import pages as webhooks
 from drawbar.identity.guards import member, person_of
 from drawbar.kit.errors import denied
 
 AnyRequest = Request[Any, Any, Any]
+SECTIONS = (
+    overview,
+    connections,
+    link,
+    webhooks,
+    endpoint_pages,
+    records,
+    credits,
+    settings,
+)
 
 
 @get("/", guards=[member()], opt={"query": {}}, include_in_schema=False)
@@ -24,4 +42,13 @@ async def go_home(request: AnyRequest) -> Redirect:
 
 def hub_pages() -> list[Any]:
     """Return the start page and the routes under `/hub`."""
-    return [go_home, Router("/hub", route_handlers=[], include_in_schema=False)]
+    routes = [route for section in SECTIONS for route in section.ROUTES]
+    return [
+        go_home,
+        Router(
+            "/hub",
+            route_handlers=routes,
+            include_in_schema=False,
+            response_headers={"Cache-Control": "private, no-cache"},
+        ),
+    ]

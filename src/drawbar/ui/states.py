@@ -15,17 +15,18 @@ class State(msgspec.Struct, frozen=True):
 TONES = {
     "good": (
         "active approved attached available closed completed connected delivered done enabled "
-        "good healthy in_service linked live ok paid pass passed running succeeded success synced "
-        "up valid verified"
+        "good healthy in_service linked live ok online paid pass passed running succeeded success "
+        "synced up valid verified"
     ),
     "attention": (
-        "attention conditional damaged degraded delayed due due_soon expiring high in_repair major "
-        "medium on_hold partial partially_failed paused pending quarantined restricted retrying "
-        "stale throttled triaged warning waiting"
+        "attention conditional damaged degraded delayed due due_soon expiring held high in_repair "
+        "inactive major medium not_permitted on_hold partial partially_failed paused pending "
+        "quarantined restricted retrying stale throttled triaged warning waiting"
     ),
     "bad": (
         "bad broken critical dead disabled down error expired fail failed faulted lost missed "
-        "missing needs_login open_circuit out_of_service overdue rejected revoked suspended urgent"
+        "missing needs_login offline open_circuit out_of_service overdue reauth_required rejected "
+        "revoked suspended urgent"
     ),
 }
 """Statuses of every kind by tone; one that stands nowhere is idle (grey)."""

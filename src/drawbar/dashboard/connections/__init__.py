@@ -1,0 +1,1 @@
+"""Pages of connections: list, one with its live sync, its end."""

@@ -1,0 +1,1 @@
+"""Pages of webhook messages and endpoints."""
