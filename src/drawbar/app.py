@@ -83,6 +83,7 @@ def create_app(
         exception_handlers={SignInNeeded: _to_sign_in, Exception: problem_answer},
         request_max_body_size=LARGEST_BODY,
         openapi_config=openapi_config("Drawbar", __version__, public("it describes the API")),
+        logging_config=None,  # drawbar.kit.logs has configured it
         pdb_on_exception=False,
     )
     # As middleware it would miss requests that find no route.

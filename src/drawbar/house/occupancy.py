@@ -18,7 +18,7 @@ LONGEST_STOP = 15.0  # seconds; ours take less than five, an embedded server's m
 LEFTOVERS_END = 5.0  # seconds in which the children of a killed Drawbar let go of the port
 
 
-class Occupied(Mendable):  # noqa: N818 - a finding, not a fault
+class Occupied(Mendable):
     """The folder or the port is in use; the sentence says by whom and what to do."""
 
 
