@@ -157,6 +157,8 @@ def demo(
     """Load airlines with their aircraft, connect one of them, and run everything."""
     # The demo's connection reaches this machine's own pages, which the address guard refuses.
     os.environ.setdefault("DRAWBAR_ALLOW_NETWORKS", "127.0.0.0/8,::1/128")
+    # A line per request would bury the address and the log-in.
+    os.environ.setdefault("DRAWBAR_LOG_LEVEL", "warning")
     from drawbar.demo.command import run, run_detached
 
     settings = _settings()

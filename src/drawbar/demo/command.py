@@ -60,6 +60,7 @@ def run_detached(settings: Settings, console: Console) -> None:
         return
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.data / "drawbar.log"
+    path.touch(mode=0o600)
     reading, writing = os.pipe()
     with path.open("ab") as log:
         start = log.tell()
