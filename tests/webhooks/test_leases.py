@@ -82,6 +82,17 @@ async def test_two_deliverers_share_the_work_without_sending_anything_twice(
     assert sorted(inbox.ids()) == sorted(ids)
 
 
+async def test_a_deliverer_does_not_wait_for_what_another_is_claiming(
+    database: Database, http: OutgoingHttp, vault: Vault, cast: Cast, inbox: Inbox
+) -> None:
+    endpoint, _ = await subscribe(database, vault, cast.alice, inbox.url)
+    await publish(database, cast.alice, count=20)
+    async with asyncio.timeout(10), database.as_system("tests") as tx:
+        held = await delivery_store.claim(tx, {endpoint.id: 15}, LIMITS.lease, uuid4())
+        assert await deliver_once(database, http, vault) == 5
+    assert len(held) == 15
+
+
 async def test_one_step_takes_no_more_of_an_endpoint_than_its_limit(
     database: Database, http: OutgoingHttp, vault: Vault, cast: Cast, inbox: Inbox
 ) -> None:
