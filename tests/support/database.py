@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests: embedded, migrated, reached as the row-level-security role."""
 
+import asyncio
 from pathlib import Path
 
 from drawbar.kit.embedded import SUPERUSER, EmbeddedPostgres
@@ -15,6 +16,7 @@ class TestServer:
     __test__ = False
 
     def __init__(self, data: Path) -> None:
+        self.data = data
         self._postgres = EmbeddedPostgres(data)
         self.app_url = ""
         self.owner_url = ""
@@ -27,6 +29,25 @@ class TestServer:
         await create_database(superuser, "drawbar")
         self.app_url = self._postgres.url("drawbar_app", "drawbar", PASSWORD)
         self.owner_url = self._postgres.url("drawbar_owner", "drawbar", PASSWORD)
+
+    @property
+    def superuser_url(self) -> str:
+        """The database as the role that sees everything, for tests of its refusal."""
+        return self._postgres.url(SUPERUSER, "drawbar")
+
+    def program(self, name: str) -> Path:
+        """Return one of PostgreSQL's programs, pg_restore say."""
+        return self._postgres.program(name)
+
+    async def add_database(self, name: str) -> str:
+        """Make an empty database and return its address as the owner."""
+        await create_database(self._postgres.url(SUPERUSER, "postgres"), name)
+        return self._postgres.url("drawbar_owner", name, PASSWORD)
+
+    async def another_database(self, name: str) -> str:
+        """Create and migrate an empty database; return its URL as the app role."""
+        await asyncio.to_thread(migrate, await self.add_database(name))
+        return self._postgres.url("drawbar_app", name, PASSWORD)
 
     def migrate(self) -> None:
         """Bring the database to the newest revision."""

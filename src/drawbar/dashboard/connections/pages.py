@@ -117,9 +117,9 @@ async def watch_connection(
     async def messages() -> AsyncIterator[ServerSentEventMessage]:
         async for text in changes_of_status(database, workspace_id, id, written):
             if text is None:
-                yield ServerSentEventMessage(data=None, comment="unchanged")
+                yield ServerSentEventMessage(data=None, comment="unchanged", sep="\n")
             else:
-                yield ServerSentEventMessage(data=text)
+                yield ServerSentEventMessage(data=text, sep="\n")
 
     return ServerSentEvent(messages(), headers={**NEVER_KEPT, "X-Accel-Buffering": "no"})
 
