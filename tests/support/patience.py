@@ -1,6 +1,7 @@
 """Waiting for what other processes do."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 
@@ -11,3 +12,13 @@ async def until(
     async with asyncio.timeout(within_s):
         while not await holds():  # noqa: ASYNC110 - another process cannot set our event
             await asyncio.sleep(every_s)
+
+
+def seen_within(seconds: float, holds: Callable[[], bool], *, every_s: float = 0.05) -> bool:
+    """Whether the condition came true in time, for tests without a loop."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every_s)
+    return True
