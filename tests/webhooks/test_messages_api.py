@@ -111,11 +111,12 @@ async def test_a_message_at_a_disabled_endpoint_is_not_retried(
 
 
 async def test_another_workspace_sees_no_message_and_no_event(
-    api: AsyncTestClient[Any], database: Database, vault: Vault, cast: Cast
+    api: AsyncTestClient[Any], database: Database, vault: Vault, clock: FakeClock, cast: Cast
 ) -> None:
     theirs = bearer(await admin_token(database, cast.mallory))
     await subscribe(database, vault, cast.alice, "http://127.0.0.1:4/")
     await publish(database, cast.alice)
+    clock.forward(seconds=1)
     (message,) = await messages_of(database, cast.alice)
     assert (await api.get(MESSAGES, headers=theirs)).json()["data"] == []
     assert (await api.get(EVENTS, headers=theirs)).json()["data"] == []
@@ -128,6 +129,7 @@ async def test_the_feed_gives_every_event_once_page_by_page(
 ) -> None:
     headers = bearer(await admin_token(database, cast.alice))
     ids = await publish(database, cast.alice, count=5)
+    clock.forward(seconds=1)
     first = (await api.get(EVENTS, params={"limit": "3"}, headers=headers)).json()
     rest = (
         await api.get(
@@ -136,6 +138,7 @@ async def test_the_feed_gives_every_event_once_page_by_page(
     ).json()
     clock.forward(seconds=1)
     (later,) = await publish(database, cast.alice)
+    clock.forward(seconds=1)
     since = {"created_after": first["as_of"]}
     news = (await api.get(EVENTS, params=since, headers=headers)).json()
     assert [event["id"] for event in first["data"] + rest["data"]] == ids
@@ -152,6 +155,7 @@ async def test_the_feed_waits_for_a_writer_that_has_not_committed(
         clock.forward(seconds=1)
         await publish(database, cast.alice, type="a.fast")
         during = (await api.get(EVENTS, headers=headers)).json()
+    clock.forward(seconds=1)
     since = {"created_after": during["as_of"]}
     after = (await api.get(EVENTS, params=since, headers=headers)).json()
     seen = [event["type"] for event in during["data"] + after["data"]]
@@ -160,7 +164,7 @@ async def test_the_feed_waits_for_a_writer_that_has_not_committed(
 
 
 async def test_each_door_shows_its_own_events(
-    api: AsyncTestClient[Any], database: Database, cast: Cast
+    api: AsyncTestClient[Any], database: Database, clock: FakeClock, cast: Cast
 ) -> None:
     ours = uuid4()
     hub = bearer(await admin_token(database, cast.alice))
@@ -168,6 +172,7 @@ async def test_each_door_shows_its_own_events(
     await publish(database, cast.alice, type="sync.completed", connection_id=ours)
     await publish(database, cast.alice, type="sync.completed", connection_id=uuid4())
     await publish(database, cast.alice, type="assettracs.assets.updated")
+    clock.forward(seconds=1)
     platform = await api.get("/assettracs/api/v1/events", headers=bearer(cast.carol.read_key))
     of_hub = await api.get(EVENTS, headers=hub)
     of_one = await api.get("/api/v1/events", headers=one)
