@@ -1,5 +1,6 @@
 """A person at a browser: pages by session, forms as browsers send them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from httpx import Response
@@ -13,8 +14,9 @@ class Browser:
 
     def __init__(self, client: AsyncTestClient[Any], person: Person) -> None:
         self._client = client
+        self.cookie = f"drawbar_session={person.session}"
         self._headers = {
-            "Cookie": f"drawbar_session={person.session}",
+            "Cookie": self.cookie,
             "Sec-Fetch-Site": "same-origin",
             "Accept": "text/html",
         }
@@ -25,13 +27,17 @@ class Browser:
             path, headers={**self._headers, **headers}, follow_redirects=False
         )
 
-    async def post(
-        self, path: str, _headers: dict[str, str] | None = None, **fields: str
-    ) -> Response:
+    async def post(self, path: str, **fields: str) -> Response:
         """Post a form."""
+        return await self.send(path, fields)
+
+    async def send(
+        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Post a form whose fields have any name, with further headers."""
         return await self._client.post(
             path,
-            data=fields,
-            headers={**self._headers, **(_headers or {})},
+            data=dict(fields),
+            headers={**self._headers, **(headers or {})},
             follow_redirects=False,
         )

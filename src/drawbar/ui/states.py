@@ -20,8 +20,8 @@ TONES = {
     ),
     "attention": (
         "attention conditional damaged degraded delayed due due_soon expiring held high in_repair "
-        "inactive major medium not_permitted on_hold partial partially_failed paused pending "
-        "quarantined restricted retrying stale throttled triaged warning waiting"
+        "inactive major medium never_done not_permitted on_hold partial partially_failed paused "
+        "pending quarantined restricted retrying stale throttled triaged warning waiting"
     ),
     "bad": (
         "bad broken critical dead disabled down error expired fail failed faulted lost missed "

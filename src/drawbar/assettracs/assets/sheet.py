@@ -52,7 +52,7 @@ ASSET_SHEET = Sheet[Asset](
         Column("status", "Status", "state"),
         Column("category", "Category", sorts=True),
         Column("site_id", "Site", "reference"),
-        Column("criticality", "Criticality", "words"),
+        Column("criticality", "Criticality", "rank"),
         Column("modified_at", "Changed", "ago", sorts=True),
     ),
     asks=(

@@ -9,8 +9,15 @@ from drawbar.ui.states import tone_of, words_for
 
 UNTOLD = frozenset({"modified_at", "version", "tags", "category"})
 """Fields whose change is no news: others say it better."""
+SCANS = {
+    "look_up": "Tag read",
+    "move": "Moved",
+    "check_out": "Checked out",
+    "check_in": "Checked in",
+    "count": "Counted",
+    "inspect": "Read for an inspection",
+}
 TITLES = {
-    "scanned": "Scanned",
     "inspected": "Inspected",
     "defect": "Defect found",
     "order_opened": "Work order opened",
@@ -27,11 +34,11 @@ def told(chapters: Iterable[Chapter]) -> list[dict[str, Any]]:
 
 def _fact(chapter: Chapter) -> dict[str, Any]:
     state = words_for(chapter.state) if chapter.state else ""
-    title = gettext(TITLES[chapter.what])
+    title = gettext(TITLES.get(chapter.what) or SCANS[chapter.state or "look_up"])
     tone = {"order_opened": "idle", "defect": "bad", "certified": "good", "order_done": "good"}
     return {
         "at": chapter.at,
-        "title": f"{title}: {state.lower()}" if chapter.what in {"inspected", "scanned"} else title,
+        "title": f"{title}: {state.lower()}" if chapter.what == "inspected" else title,
         "text": chapter.text,
         "who": chapter.who,
         "tone": tone.get(chapter.what) or tone_of(chapter.state),

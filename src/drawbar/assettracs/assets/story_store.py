@@ -10,10 +10,11 @@ from drawbar.kit.db import Reading
 
 STORY = """
 SELECT * FROM (
-  SELECT scanned_at AS at, 'scanned' AS what, action AS state, NULL AS text,
-         scanned_by AS who, NULL AS path, NULL::uuid AS id, NULL::jsonb AS before,
+  SELECT t.scanned_at AS at, 'scanned' AS what, t.action AS state, s.name AS text,
+         t.scanned_by AS who, NULL AS path, NULL::uuid AS id, NULL::jsonb AS before,
          NULL::jsonb AS after
-    FROM assettracs.tag_scans WHERE asset_id = $1 AND deleted_at IS NULL
+    FROM assettracs.tag_scans t LEFT JOIN assettracs.sites s ON s.id = t.site_id
+   WHERE t.asset_id = $1 AND t.deleted_at IS NULL
   UNION ALL
   SELECT completed_at, 'inspected', result, title, inspector, 'inspections', id, NULL, NULL
     FROM assettracs.inspections
@@ -38,7 +39,9 @@ SELECT * FROM (
     FROM audit_entries WHERE subject_id = $1
 ) story
  WHERE at <= $2
- ORDER BY at DESC
+ ORDER BY at DESC,
+       array_position(ARRAY['certified', 'changed', 'order_opened', 'defect', 'inspected'], what),
+       id
  LIMIT $3
 """
 

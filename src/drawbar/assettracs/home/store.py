@@ -11,6 +11,9 @@ SELECT (SELECT count(*) FROM assettracs.assets WHERE deleted_at IS NULL) AS asse
        (SELECT count(*) FROM assettracs.inspections
          WHERE deleted_at IS NULL AND status IN ('scheduled', 'in_progress', 'missed')
            AND due_at <= $1) AS overdue_inspections,
+       (SELECT count(*) FROM assettracs.inspections
+         WHERE deleted_at IS NULL
+           AND status IN ('scheduled', 'in_progress', 'missed')) AS open_inspections,
        (SELECT count(*) FROM assettracs.work_orders
          WHERE deleted_at IS NULL AND due_at <= $1
            AND status NOT IN ('done', 'reviewed', 'closed', 'cancelled')) AS overdue_orders,
@@ -26,6 +29,7 @@ class Numbers(msgspec.Struct, frozen=True):
     assets: int
     quarantined: int
     overdue_inspections: int
+    open_inspections: int
     overdue_orders: int
     open_orders: int
 

@@ -21,7 +21,7 @@ async def make_key(tx: Writing, actor: Actor, name: str, scope: str) -> str:
         raise invalid("name", f"is needed, with at most {LONGEST_NAME} characters.")
     if scope not in KEY_SCOPES:
         raise invalid("scope", f"is one of {', '.join(KEY_SCOPES)}.")
-    id, text = new_id(), new_secret("ak_")
+    id, text = new_id(), new_secret("dbk_")
     await store.add_api_key(tx, id, name.strip(), text[:HINT_LENGTH], fingerprint(text), [scope])
     await audit.record(tx, actor, "api_key.created", id)
     return text

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Request, get, post
@@ -100,8 +101,13 @@ async def show_plan(request: AnyRequest, database: TheDatabase, id: FromPath[UUI
     days = await asyncio.to_thread(
         preview, plan.rrule, plan.starts_at, plan.time_zone, tx.now, DATES
     )
+    local = [day.astimezone(ZoneInfo(plan.time_zone)) for day in days]
     context = context_of(
-        request, sheet=PLAN_SHEET, plan=plan, asset=asset, orders=orders, days=days
+        request,
+        plan=plan,
+        asset=asset,
+        orders=orders,
+        days=[(day.date(), day.strftime("%H:%M")) for day in local],
     )
     return Page("assettracs/maintenance/plan.html", context)
 

@@ -37,7 +37,7 @@ WORK_ORDER_SHEET = Sheet[WorkOrder](
         Column("title", "Work order", "title", note="number", sorts=True),
         Column("asset_id", "Asset", "reference"),
         Column("status", "Status", "state"),
-        Column("priority", "Priority", "state"),
+        Column("priority", "Priority", "rank"),
         Column("type", "Type", "words"),
         Column("assignee", "Assignee", sorts=True),
         Column("site_id", "Site", "reference"),

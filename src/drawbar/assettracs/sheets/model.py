@@ -10,7 +10,18 @@ from drawbar.kit.tables import Row, Table
 
 R = TypeVar("R", bound=Row)
 Show = Literal[
-    "title", "code", "state", "words", "text", "number", "date", "at", "ago", "due", "reference"
+    "title",
+    "code",
+    "state",
+    "rank",
+    "words",
+    "text",
+    "number",
+    "date",
+    "at",
+    "ago",
+    "due",
+    "reference",
 ]
 Control = Literal["line", "area", "lines", "number", "date", "moment", "select", "code", "check"]
 
