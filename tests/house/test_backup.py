@@ -31,7 +31,7 @@ async def counted(owner_url: str) -> tuple[int, int]:
     connection = await asyncpg.connect(owner_url)
     row = await connection.fetchrow(COUNTED)
     await connection.close()
-    return tuple(row or ())  # type: ignore[return-value]
+    return tuple(row or ())
 
 
 async def test_a_restored_backup_has_the_rows_of_all_workspaces(

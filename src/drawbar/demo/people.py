@@ -30,18 +30,18 @@ async def add_people(database: Database, record: DemoRecord) -> None:
         await _add_user(tx, record, password_hash)
         await add_workspace(tx, VENDOR_ID, VENDOR, "paid", ["hub"])
         await _join(tx, VENDOR_ID)
-        inside = tx.inside(VENDOR_ID)
-        if (await pool(inside)).granted == 0:
-            await credits.grant(inside, CREDITS, "demo")
         if await store.owner_of_client(tx, record.admin.client_id) is None:
             await store.add_application(
-                inside,
+                tx.inside(VENDOR_ID),
                 demo_id("fleetwise", "application"),
                 "Fleetwise demo",
                 record.admin.client_id,
                 fingerprint(record.admin.client_secret),
                 "development",
             )
+    async with database.writing(VENDOR_ID) as tx:
+        if (await pool(tx)).granted == 0:
+            await credits.grant(tx, CREDITS, "demo")
 
 
 async def add_organizations(database: Database, names: Iterable[tuple[UUID, str]]) -> None:

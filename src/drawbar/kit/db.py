@@ -97,7 +97,10 @@ class System(Writing):
         self.reason = reason
 
     def inside(self, workspace_id: UUID) -> Writing:
-        """Return the same transaction for functions that write into one workspace."""
+        """Return the same transaction for functions that add rows to one workspace.
+
+        It still sees every workspace: a query in it needs the tenant named, or `writing`.
+        """
         return Writing(self.connection, workspace_id, self.now)
 
 
