@@ -34,7 +34,8 @@ def told(chapters: Iterable[Chapter]) -> list[dict[str, Any]]:
 
 def _fact(chapter: Chapter) -> dict[str, Any]:
     state = words_for(chapter.state) if chapter.state else ""
-    title = gettext(TITLES.get(chapter.what) or SCANS[chapter.state or "look_up"])
+    english = TITLES.get(chapter.what) or SCANS[chapter.state or "look_up"]
+    title = gettext(english)
     tone = {"order_opened": "idle", "defect": "bad", "certified": "good", "order_done": "good"}
     return {
         "at": chapter.at,
