@@ -50,10 +50,10 @@ ASSET_SHEET = Sheet[Asset](
         Column("name", "Asset", "title", note="model", sorts=True),
         Column("code", "Code", "code", sorts=True),
         Column("status", "Status", "state"),
-        Column("category", "Category", sorts=True),
+        Column("category", "Category", sorts=True, minor=True),
         Column("site_id", "Site", "reference"),
-        Column("criticality", "Criticality", "rank"),
-        Column("modified_at", "Changed", "ago", sorts=True),
+        Column("criticality", "Criticality", "words", minor=True),
+        Column("modified_at", "Changed", "ago", sorts=True, minor=True),
     ),
     asks=(
         Ask("name", "Name"),

@@ -38,9 +38,9 @@ WORK_ORDER_SHEET = Sheet[WorkOrder](
         Column("asset_id", "Asset", "reference"),
         Column("status", "Status", "state"),
         Column("priority", "Priority", "rank"),
-        Column("type", "Type", "words"),
+        Column("type", "Type", "words", minor=True),
         Column("assignee", "Assignee", sorts=True),
-        Column("site_id", "Site", "reference"),
+        Column("site_id", "Site", "reference", minor=True),
         Column("due_at", "Due", "due", sorts=True),
     ),
     asks=(

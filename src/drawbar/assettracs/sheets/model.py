@@ -45,13 +45,17 @@ class Reference:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list; `note` names the field shown small beneath a title."""
+    """A column of a list; `note` names the field shown small beneath a title.
+
+    A `minor` one is left out on phones.
+    """
 
     name: str
     label: str
     show: Show = "text"
     note: str = ""
     sorts: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True)
