@@ -39,7 +39,10 @@ def dump(addresses: Addresses, target: Path, postgres: EmbeddedPostgres | None) 
             env={"PATH": os.defpath, "PGPASSWORD": password_in(addresses.owner), "LC_ALL": "C"},
         )
         if done.returncode != 0:
-            raise BackupError(f"pg_dump failed: {done.stderr.strip()}")
+            raise BackupError(
+                f"{command[0]} failed: {done.stderr.strip()}. "
+                "It must be of the server's version or a newer one."
+            )
         draft.replace(target)
     except OSError as error:
         raise BackupError(f"{target} cannot be written ({error.strerror}).") from error

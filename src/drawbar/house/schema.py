@@ -46,10 +46,10 @@ async def migrate(addresses: Addresses) -> str | None:
             f"The database is at revision {found}, made by a newer Drawbar; this one knows "
             f"{newest}. Start the newer version, or restore the backup made before it."
         )
+    # It tells at level info which plug-ins it has, already when it is imported.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     from drawbar.migrations import migrate as upgrade  # noqa: PLC0415 - Alembic takes a second
 
-    # It tells at level info which plug-ins it has.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     await asyncio.to_thread(upgrade, addresses.owner)
     return found or "empty"
 
