@@ -7,11 +7,14 @@ from uuid import UUID
 
 from drawbar.connections import store
 from drawbar.kit.db import Database
+from drawbar.sync import store as sync_store
+from drawbar.sync.model import Run
 from drawbar.sync.status import SyncStatus, sync_status
 
 WHILE_RUNNING = 0.7
 """Seconds between looks while a run is under way."""
 AT_REST = 5.0
+RUNS_SHOWN = 12
 LONGEST = 300.0
 """Seconds until the browser has to ask anew, and with that to show that its session still lives."""
 
@@ -20,7 +23,7 @@ async def changes_of_status(
     database: Database,
     workspace_id: UUID,
     connection_id: UUID,
-    written: Callable[[SyncStatus], str],
+    written: Callable[[SyncStatus, list[Run]], str],
     *,
     pause_scale: float = 1.0,
 ) -> AsyncIterator[str | None]:
@@ -31,7 +34,8 @@ async def changes_of_status(
         async with database.reading(workspace_id) as tx:
             connection = await store.CONNECTIONS.get(tx, connection_id)
             status = await sync_status(tx, connection)
-        text = written(status)
+            runs = await sync_store.recent_runs(tx, connection_id, RUNS_SHOWN)
+        text = written(status, runs)
         yield text if text != before else None
         before = text
         running = status.status == "in_progress" and connection.live

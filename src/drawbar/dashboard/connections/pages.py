@@ -12,7 +12,7 @@ from litestar.response.sse import ServerSentEventMessage
 from drawbar.connections import actions, store
 from drawbar.connections.api import SPEC
 from drawbar.connectors.catalogue import CATALOGUE
-from drawbar.dashboard.connections.live import changes_of_status
+from drawbar.dashboard.connections.live import RUNS_SHOWN, changes_of_status
 from drawbar.dashboard.listing import asked, first_page, next_page, page_query, without
 from drawbar.dashboard.records.store import newest_records
 from drawbar.identity.guards import actor_of, session
@@ -22,6 +22,7 @@ from drawbar.kit.errors import conflict
 from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
 from drawbar.sync import store as sync_store
 from drawbar.sync.actions import start_runs
+from drawbar.sync.model import Run
 from drawbar.sync.status import SyncStatus, sync_status
 from drawbar.ui.reader import Reader
 from drawbar.ui.render import render
@@ -32,7 +33,6 @@ from drawbar.webhooks.store import MESSAGE_LIST, page_of_messages
 AnyRequest = Request[Any, Any, Any]
 PATH = "/hub/connections"
 NEVER_KEPT = {"Cache-Control": "no-store"}
-RUNS_SHOWN = 15
 RECORDS_SHOWN = 20
 MESSAGES_SHOWN = "10"
 FILTERS = {
@@ -110,9 +110,9 @@ async def watch_connection(
     async with database.reading(workspace_id) as tx:
         await store.CONNECTIONS.get(tx, id)
 
-    def written(status: SyncStatus) -> str:
+    def written(status: SyncStatus, runs: list[Run]) -> str:
         someone: Reader = reader_of(request)
-        return render("dashboard/connections/progress.html", someone, status=status)
+        return render("dashboard/connections/live.html", someone, status=status, runs=runs)
 
     async def messages() -> AsyncIterator[ServerSentEventMessage]:
         async for text in changes_of_status(database, workspace_id, id, written):
