@@ -123,6 +123,9 @@ class Belongings:
                 await kind.table.insert(tx, row)
             self.ids[kind.name] = str(row.id)
         self.ids["default"] = self.ids["assets"]
+        self.ids["places"] = self.ids["sites"]
+        self.ids["templates"] = self.ids["inspection_templates"]
+        self.ids["plans"] = self.ids["maintenance_plans"]
         async with self.database.writing(self.workspace_id) as tx:
             wish = NewEndpoint(url="x", event_types=["assettracs.*"], description=MARK)
             endpoint, _ = await endpoints.create(
