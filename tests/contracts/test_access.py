@@ -93,7 +93,11 @@ def what_ends_a_thing_comes_last(entrance: Entrance) -> tuple[bool, bool]:
     return ends, entrance.door.credential != "connection_token"
 
 
-IN_ORDER: list[Entrance] = sorted(GUARDED, key=what_ends_a_thing_comes_last)
+ENDLESS = {"/hub/connections/{id}/live"}
+"""Streams the test client cannot read to their end; tests/dashboard reads them on a real server."""
+IN_ORDER: list[Entrance] = sorted(
+    (one for one in GUARDED if one.path not in ENDLESS), key=what_ends_a_thing_comes_last
+)
 
 
 @pytest.mark.parametrize("entrance", IN_ORDER, ids=str)
