@@ -54,6 +54,15 @@ async def test_an_inspection_is_answered_tap_by_tap_and_finished(
     assert "Passed" in result.text
 
 
+async def test_beginning_again_goes_on_with_what_was_begun(
+    alice: Browser, bob: Browser, platform: Platform
+) -> None:
+    sling, template = await platform.sling(), await platform.template()
+    first = await begin(alice, sling, template)
+    assert await begin(alice, sling, template) == first
+    assert await begin(bob, sling, template) != first
+
+
 async def test_finishing_too_early_says_which_question_is_open_and_keeps_the_rest(
     alice: Browser, platform: Platform
 ) -> None:

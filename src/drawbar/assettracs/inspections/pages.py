@@ -37,6 +37,10 @@ from drawbar.ui.responses import Page, go_on, wants_fragment
 
 AnyRequest = Request[Any, Any, Any]
 VERDICTS = ("pass", "fail", "na")
+BEGUN = (
+    "asset_id = $1 AND template_id = $2 AND inspector = $3 AND status = 'in_progress' "
+    "ORDER BY created_at LIMIT 1"
+)
 
 
 @get("/assets/inspections/{id:uuid}", guards=[session(READ_ASSETS)], include_in_schema=False)
@@ -60,18 +64,19 @@ async def show_inspection(request: AnyRequest, database: TheDatabase, id: FromPa
 
 @post("/assets/inspections/start", guards=[session(WRITE_ASSETS)], include_in_schema=False)
 async def start(request: AnyRequest, database: TheDatabase) -> Redirect:
-    """Begin an inspection of an asset by a template, and lead to its first question."""
+    """Begin an inspection of an asset by a template, or go on with the person's own begun one."""
     actor, posted = actor_of(request), await forms.fields(request)
-    asset_id = _id(posted, "asset_id")
+    asset_id, template_id = _id(posted, "asset_id"), _id(posted, "template_id")
     try:
         async with database.writing(actor.workspace_id) as tx:
             fields = {
                 "asset_id": asset_id,
-                "template_id": _id(posted, "template_id"),
+                "template_id": template_id,
                 "status": "in_progress",
                 "inspector": actor.label,
             }
-            made = await actions.create(tx, actor, INSPECTIONS, fields)
+            begun = await INSPECTION_TABLE.where(tx, BEGUN, asset_id, template_id, actor.label)
+            made = begun[0] if begun else await actions.create(tx, actor, INSPECTIONS, fields)
     except Problem as problem:
         if problem.status not in REFUSED:
             raise
