@@ -18,6 +18,8 @@ from drawbar.webhooks.delivery import deliver
 RUNS_AT_ONCE = 8
 """Sync runs on all workers together; more would only wait for the same cores."""
 POOL = 16
+IN_FLIGHT = 512
+"""Connections to one host: many endpoints may share it."""
 
 
 def run(settings: Settings) -> None:
@@ -32,7 +34,7 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     async with (
         open_database(addresses.app, size=POOL) as database,
-        OutgoingHttp(settings.allow_networks) as http,
+        OutgoingHttp(settings.allow_networks, connections_per_origin=IN_FLIGHT) as http,
     ):
         worker = Worker(
             addresses.direct,
