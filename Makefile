@@ -7,6 +7,8 @@ UI := $(shell find src/drawbar/ui/islands/entries src/drawbar/ui/islands/parts \
 	src/drawbar/ui/islands/*.json src/drawbar/ui/islands/bundle.mjs src/drawbar/ui/styles \
 	src/drawbar/ui/locale -type f ! -name '*.mo')
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+# Two at a time, each file's tests together: they share a cast and a server.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
@@ -51,7 +53,7 @@ stop:
 	@test ! -x $(BIN)/drawbar || $(BIN)/drawbar stop
 
 test: .venv/.tools
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 test-slow: .venv/.tools
 	@$(BIN)/python -m pytest -m slow $(ARGS)
