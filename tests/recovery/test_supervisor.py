@@ -50,6 +50,16 @@ def test_a_killed_web_process_is_started_again(running: House) -> None:
     assert seen_within(15, running.answers)
 
 
+def test_a_killed_database_is_started_again(running: House) -> None:
+    database = EmbeddedPostgres(running.data)
+    pid = int((running.data / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+
+    assert seen_within(5, lambda: not database.is_running)
+    assert seen_within(20, lambda: database.is_running)
+    assert drawbar("status", env=running.env).returncode == 0
+
+
 def test_stopping_ends_everything_in_time_with_a_live_connection_open(running: House) -> None:
     with socket.create_connection(("127.0.0.1", running.port)) as kept_open:
         kept_open.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")

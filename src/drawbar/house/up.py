@@ -10,19 +10,24 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import structlog
+
 from drawbar.house.addresses import Addresses, addresses_of, postgres_of, start_database, vault_of
 from drawbar.house.mendable import Mendable
 from drawbar.house.occupancy import LEFTOVERS_END, Occupied, occupy, require_free_port
 from drawbar.house.owner import setup_link
 from drawbar.house.schema import check, migrate
 from drawbar.house.supervisor import Supervisor
+from drawbar.kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from drawbar.kit.settings import Settings
 
+log = structlog.get_logger()
 Say = Callable[[str], None]
 Step = Callable[[Addresses], Awaitable[None]]
 
 LONGEST_START = 30.0  # seconds
 TICK = 0.05
+WATCH_EVERY = 1.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what to ask when we listen on all
 
@@ -55,7 +60,7 @@ async def run(
                 await check(addresses)
                 vault_of(settings)
                 await prepare(addresses)
-                async with _children(settings):
+                async with _kept_running(settings), _children(settings):
                     say(f"Drawbar answers at {settings.address}")
                     link = await setup_link(addresses.app)
                     if link:
@@ -78,6 +83,30 @@ async def running_database(settings: Settings, *, keep: bool = True) -> AsyncIte
     finally:
         if postgres is not None and (started or not keep):
             postgres.stop()
+
+
+@asynccontextmanager
+async def _kept_running(settings: Settings) -> AsyncIterator[None]:
+    """Start the embedded server again whenever it is gone, for the length of the block."""
+    watch = asyncio.create_task(_watch(postgres_of(settings)))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.wait({watch})
+
+
+async def _watch(postgres: EmbeddedPostgres | None) -> None:
+    while postgres is not None:
+        await asyncio.sleep(WATCH_EVERY)
+        if postgres.is_running:
+            continue
+        try:
+            # In a thread, for recovery after a crash may take its time.
+            if await asyncio.to_thread(postgres.start):
+                log.error("database was gone and is started again")
+        except EmbeddedPostgresError:
+            log.exception("database is gone and does not start")
 
 
 @asynccontextmanager

@@ -163,9 +163,11 @@ class EmbeddedPostgres:
             )
         if stray_backends(folder, self._cluster.name):
             end_stray_backends(folder, self._cluster.name)
-        # PostgreSQL will not start while the old number is in use, be it by a stranger.
+        # PostgreSQL will not start while the old number is in use, be it by a stranger or by the
+        # killed server itself, which is there until its parent has looked; both files hold it.
         if recorded_pid_is_taken(folder):
             (folder / "postmaster.pid").unlink(missing_ok=True)
+            address.with_name(f"{address.name}.lock").unlink(missing_ok=True)
 
     def _launch(self, deadline: float) -> bool:
         """Run the server until it is ready; false if leftovers of another still hold its memory."""
