@@ -290,29 +290,3 @@ async def test_a_scan_without_a_session_leads_to_the_sign_in_and_back(
 async def test_a_hand_scanner_may_type_the_tags_whole_address(alice: Browser) -> None:
     answer = await alice.open("/assets/scan?code=http%3A%2F%2Fdrawbar.test%2Ft%2FP-1")
     assert answer.headers["location"] == "/t/P-1"
-
-
-async def test_a_key_is_shown_once_works_and_ends_when_revoked(
-    alice: Browser, client: AsyncTestClient[Any]
-) -> None:
-    made = await alice.post("/assets/settings/keys", name="Bridge", scope="read")
-    key = re.findall(r"dbk_[\w-]{20,}", made.text)[0]
-    bearer = {"Authorization": f"Bearer {key}"}
-    listed = await alice.open("/assets/settings")
-    before = await client.get("/assettracs/api/v1/assets", headers=bearer)
-    row = listed.text[listed.text.index("<td>Bridge</td>") :]
-    revoke = re.findall(r'action="(/assets/settings/keys/[^"]*/revoke)"', row)[0]
-    await alice.post(revoke)
-    after = await client.get("/assettracs/api/v1/assets", headers=bearer)
-    assert key not in listed.text
-    assert (before.status_code, after.status_code) == (200, 401)
-
-
-async def test_only_administrators_see_and_make_keys(
-    client: AsyncTestClient[Any], cast: Cast
-) -> None:
-    bob = Browser(client, cast.bob)
-    page = await bob.open("/assets/settings")
-    answer = await bob.post("/assets/settings/keys", name="Bridge", scope="read")
-    assert "API keys" not in page.text
-    assert answer.status_code == 403

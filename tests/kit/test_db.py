@@ -106,11 +106,14 @@ async def test_a_failed_transaction_leaves_nothing_and_calls_nobody(
     async def note() -> None:
         called.append("after")
 
-    with pytest.raises(RuntimeError, match="no"):
+    async def fail_after_writing() -> None:
         async with database.writing(cast.alice.workspace_id) as tx:
             tx.after_commit(note)
             await tx.execute("INSERT INTO counters VALUES ($1, $2, 1)", tx.workspace_id, name)
             raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        await fail_after_writing()
     async with database.reading(cast.alice.workspace_id) as seen:
         assert not await seen.fetchval("SELECT EXISTS (SELECT FROM counters WHERE name = $1)", name)
     assert called == []

@@ -41,6 +41,7 @@ async def test_polling_by_the_watermark_returns_exactly_what_changed(
         clock.forward(seconds=10)
         before = (await world.hub("/sync-status"))["last_successful_sync_at"]
         await world.asset("PATCH", f"/assets/{made[0]['id']}", name="Pump 0b")
+        clock.forward(seconds=1)
         await world.asset("DELETE", f"/assets/{made[1]['id']}")
         clock.forward(seconds=1)
         status, _ = await world.call("POST", "/api/v1/sync", world.token)

@@ -44,7 +44,8 @@ BEGIN
     '(workspace_id = nullif(current_setting(''drawbar.workspace'', true), '''')::uuid)', relation);
   EXECUTE format('CREATE POLICY owner ON %s TO drawbar_owner USING (true)', relation);
   EXECUTE format('CREATE POLICY system ON %s TO drawbar_system USING (true)', relation);
-  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO drawbar_app, drawbar_system', relation);
+  EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO drawbar_app, drawbar_system',
+                 relation);
 END $$;
 
 -- Rows of no workspace, such as users: only the system role sees them.
