@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from litestar.testing import AsyncTestClient
 
 from tests.support.cast import Cast
@@ -143,3 +144,56 @@ async def test_a_scan_of_a_tag_finds_its_asset(client: AsyncTestClient[Any], cas
     assert tag.json()["state"] == "attached"
     assert scan.json()["asset_id"] == asset["id"]
     assert shown["tags"] == ["P-1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b'{"name":"\xff"}', "not valid UTF-8"),
+        (b'{"name":"A","custom_fields":{"a":' + b"[" * 5000 + b"]" * 5000 + b"}}", "too deeply"),
+    ],
+    ids=["no UTF-8", "bottomless"],
+)
+async def test_a_body_no_program_should_send_is_the_callers_mistake(
+    client: AsyncTestClient[Any], cast: Cast, body: bytes, complaint: str
+) -> None:
+    headers = key(cast.alice.write_key) | {"Content-Type": "application/json"}
+    answer = await client.post(f"{API}/assets", content=body, headers=headers)
+    assert answer.status_code == 400, answer.text
+    assert complaint in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("external_id", ["%00", "x" * 501])
+async def test_an_external_id_that_cannot_be_kept_is_refused_by_name(
+    client: AsyncTestClient[Any], cast: Cast, external_id: str
+) -> None:
+    answer = await client.put(
+        f"{API}/assets/by-external-id/{external_id}",
+        json={"name": "A"},
+        headers=key(cast.alice.write_key),
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == "external_id"
+
+
+async def test_an_endless_external_id_in_a_body_is_refused_by_name(
+    client: AsyncTestClient[Any], cast: Cast
+) -> None:
+    answer = await client.post(
+        f"{API}/assets",
+        json={"name": "A", "external_id": "x" * 1_000_000},
+        headers=key(cast.alice.write_key),
+    )
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == "external_id"
+
+
+async def test_a_time_in_the_year_1_is_written_as_wide_as_any_other(
+    client: AsyncTestClient[Any], cast: Cast
+) -> None:
+    answer = await client.post(
+        f"{API}/work-orders",
+        json={"title": "A", "due_at": "0001-01-01T00:00:00Z"},
+        headers=key(cast.alice.write_key),
+    )
+    assert answer.json()["due_at"] == "0001-01-01T00:00:00.000000Z"

@@ -90,3 +90,8 @@ async def test_the_bundle_is_served_to_be_kept(browser: AsyncTestClient[Litestar
 def test_a_file_nothing_bundles_is_an_error_that_names_it() -> None:
     with pytest.raises(BundleMissingError, match=r"map\.js"):
         asset_url("map.js")
+
+
+async def test_a_file_name_with_a_nul_names_no_file(browser: AsyncTestClient[Litestar]) -> None:
+    answer = await browser.get("/static/%00")
+    assert answer.status_code == 404

@@ -9,9 +9,9 @@ from drawbar import audit
 from drawbar.assettracs.kind import Kind
 from drawbar.audit import Actor
 from drawbar.kit.db import Writing
-from drawbar.kit.errors import conflict
+from drawbar.kit.errors import conflict, invalid
 from drawbar.kit.ids import new_id
-from drawbar.kit.tables import Row
+from drawbar.kit.tables import LONGEST_EXTERNAL_ID, Row
 from drawbar.webhooks import outbox
 
 R = TypeVar("R", bound=Row)
@@ -54,10 +54,12 @@ async def put(
 ) -> tuple[R, bool]:
     """Create or change the thing another system knows by this id; whether it is new.
 
-    A deleted one comes back to life.
+    A deleted one comes back to life. Raises 422 for an id that cannot be stored.
     """
     if fields.setdefault("external_id", external_id) != external_id:
         raise conflict("external_id in the body differs from the one in the address.")
+    if "\0" in external_id or len(external_id) > LONGEST_EXTERNAL_ID:
+        raise invalid("external_id", f"has at most {LONGEST_EXTERNAL_ID} characters, none NUL.")
     before = await kind.table.find_by_external_id(tx, external_id)
     if before is None:
         return await create(tx, actor, kind, fields), True

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Generic, TypeVar, get_origin, get_type_hints
+from typing import Annotated, Any, Generic, TypeVar, get_origin, get_type_hints
 from uuid import UUID
 
 import asyncpg
@@ -13,12 +13,15 @@ from drawbar.kit.db import Reading, Writing
 from drawbar.kit.errors import conflict, invalid, not_found
 from drawbar.kit.listing import Cursors, ListQuery, Position
 
+LONGEST_EXTERNAL_ID = 500
+"""Characters; PostgreSQL's indexes take 2,700 bytes."""
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What every stored thing has: identity, life and version."""
 
     id: UUID
-    external_id: str | None = None
+    external_id: Annotated[str, msgspec.Meta(max_length=LONGEST_EXTERNAL_ID)] | None = None
     created_at: datetime
     modified_at: datetime
     deleted_at: datetime | None = None

@@ -1,5 +1,6 @@
 """Recurrence: RFC 5545 rules on a place's own clocks; 08:00 stays 08:00 over summer time."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -10,6 +11,7 @@ from dateutil.rrule import rrulestr
 MOST_INTERVAL = 1000
 LAST_YEAR = 2400
 """Nothing is planned beyond it: one whole cycle of the calendar from now."""
+LAST_DAY = f"{LAST_YEAR}1231T235959"
 PREVIEW = 24
 ALLOWED = {
     "DAILY": frozenset({"BYDAY", "BYMONTH"}),
@@ -18,6 +20,18 @@ ALLOWED = {
     "YEARLY": frozenset({"BYDAY", "BYMONTH", "BYMONTHDAY", "BYSETPOS", "BYWEEKNO", "BYYEARDAY"}),
 }
 """Frequencies, and what may narrow each (RFC 5545, 3.3.10); the hour comes from `starts_at`."""
+MOST = {
+    "BYMONTH": 12,
+    "BYMONTHDAY": 31,
+    "BYYEARDAY": 366,
+    "BYWEEKNO": 53,
+    "BYSETPOS": 366,
+}
+"""Numbers each part may list, from 1 on; all but months may also count back from the end."""
+WEEKS_IN_A_YEAR = 53
+WEEKS_IN_A_MONTH = 5
+WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
 COMMON = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
 
 
@@ -51,7 +65,9 @@ def occurrences(
     start = starts_at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     parts = _parts(rrule)
     if "UNTIL" in parts:
-        parts["UNTIL"] = _local_until(parts["UNTIL"], zone)
+        parts["UNTIL"] = min(_local_until(parts["UNTIL"], zone), LAST_DAY)
+    elif "COUNT" not in parts:
+        parts["UNTIL"] = LAST_DAY
     text = ";".join(f"{name}={value}" for name, value in parts.items())
     try:
         rule = rrulestr(text, dtstart=start)
@@ -84,7 +100,30 @@ def _parts(rrule: str) -> dict[str, str]:
         )
     _check_number(parts, "INTERVAL", MOST_INTERVAL)
     _check_number(parts, "COUNT", 100_000)
+    for name, text in parts.items():
+        if name in MOST:
+            _check_list(name, text, MOST[name])
+        elif name == "BYDAY":
+            by_month = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
+            _check_days(text, WEEKS_IN_A_MONTH if by_month else WEEKS_IN_A_YEAR)
     return parts
+
+
+def _check_list(name: str, text: str, most: int) -> None:
+    """Refuse numbers out of range: the library looks for their day until the year 9999."""
+    least = 1 if name == "BYMONTH" else -most
+    for number in text.split(","):
+        if not NUMBER.fullmatch(number) or not least <= int(number) <= most or int(number) == 0:
+            back = "" if least == 1 else f" or -{most} to -1"
+            raise BadRuleError(f"{name} lists numbers from 1 to {most}{back}.")
+
+
+def _check_days(text: str, most: int) -> None:
+    """Refuse the 6th Monday of a month: the library fails on it when there are no such days."""
+    for day in text.split(","):
+        match = WEEKDAY.fullmatch(day)
+        if match is None or not 1 <= abs(int(match[1] or 1)) <= most:
+            raise BadRuleError(f"BYDAY lists weekdays: MO, 1MO to {most}MO, -1MO to -{most}MO.")
 
 
 def _check_number(parts: dict[str, str], name: str, most: int) -> None:

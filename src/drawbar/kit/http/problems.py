@@ -11,6 +11,8 @@ from drawbar.kit.errors import FieldError, Problem, invalid_fields, invalid_requ
 
 AnyRequest = Request[Any, Any, Any]
 log = logs.logger(__name__)
+UNREADABLE = (SerializationException, UnicodeDecodeError, RecursionError)
+"""What a body raises that cannot be read, or whose value is too deep to be written again."""
 
 
 def as_problem(error: Exception) -> Problem:
@@ -19,8 +21,8 @@ def as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, ValidationException):
         return _invalid(error)
-    if isinstance(error, SerializationException):
-        return invalid_request("The body is not valid JSON.")
+    if isinstance(error, UNREADABLE):
+        return _unreadable(error)
     if (
         isinstance(error, HTTPException)
         and error.status_code < http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -56,6 +58,13 @@ def problem_response(request: AnyRequest, error: Exception) -> Response[bytes]:
         media_type="application/problem+json",
         headers=problem.headers,
     )
+
+
+def _unreadable(error: Exception) -> Problem:
+    if isinstance(error, RecursionError):
+        return invalid_request("The body is nested too deeply.")
+    wanted = "UTF-8" if isinstance(error, UnicodeDecodeError) else "JSON"
+    return invalid_request(f"The body is not valid {wanted}.")
 
 
 def _invalid(error: ValidationException) -> Problem:
