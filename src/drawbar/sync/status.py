@@ -140,7 +140,7 @@ def _entity(state: EntityState, run: Run | None) -> EntityStatus:
         watermark=state.watermark,
         last_started_at=run.started_at if run else None,
         last_finished_at=run.finished_at if run else None,
-        progress=_progress(run) if run and is_under_way(run) else None,
+        progress=_progress(state, run) if run and is_under_way(run) else None,
         error=run.error_message if run else None,
     )
 
@@ -153,9 +153,11 @@ def _word(state: EntityState, run: Run | None) -> str:
     return {"running": "in_progress", "cancelled": "paused"}.get(run.status, run.status)
 
 
-def _progress(run: Run) -> Progress:
-    share = min(1.0, run.seen / run.expected) if run.expected else None
-    return Progress(run.seen, run.expected, share)
+def _progress(state: EntityState, run: Run) -> Progress:
+    """Tell how far a run is; a full run should meet about as many records as are known."""
+    expected = run.expected or (state.records_total if run.mode == "full" else 0) or None
+    share = min(1.0, run.seen / expected) if expected else None
+    return Progress(run.seen, expected, share)
 
 
 def _overall(words: list[str]) -> str:

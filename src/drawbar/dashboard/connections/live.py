@@ -13,7 +13,7 @@ from drawbar.sync.status import SyncStatus, sync_status
 
 WHILE_RUNNING = 0.7
 """Seconds between looks while a run is under way."""
-AT_REST = 5.0
+AT_REST = 2.0
 RUNS_SHOWN = 12
 LONGEST = 300.0
 """Seconds until the browser has to ask anew, and with that to show that its session still lives."""
