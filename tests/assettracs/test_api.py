@@ -191,9 +191,23 @@ async def test_an_endless_external_id_in_a_body_is_refused_by_name(
 async def test_a_time_in_the_year_1_is_written_as_wide_as_any_other(
     client: AsyncTestClient[Any], cast: Cast
 ) -> None:
-    answer = await client.post(
-        f"{API}/work-orders",
-        json={"title": "A", "due_at": "0001-01-01T00:00:00Z"},
-        headers=key(cast.alice.write_key),
-    )
-    assert answer.json()["due_at"] == "0001-01-01T00:00:00.000000Z"
+    headers = key(cast.alice.write_key)
+    order = {"title": "A", "due_at": "0001-01-02T00:00:00Z"}
+    await client.post(f"{API}/work-orders", json=order, headers=headers)
+    listed = await client.get(f"{API}/work-orders", headers=headers)
+    assert listed.json()["data"][0]["due_at"] == "0001-01-02T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    "due_at",
+    ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999Z"],
+)
+async def test_a_time_the_database_takes_for_infinite_is_refused_before_it_spoils_the_list(
+    client: AsyncTestClient[Any], cast: Cast, due_at: str
+) -> None:
+    headers = key(cast.alice.write_key)
+    order = {"title": "A", "due_at": due_at}
+    refused = await client.post(f"{API}/work-orders", json=order, headers=headers)
+    listed = await client.get(f"{API}/work-orders", headers=headers)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "due_at")
+    assert (listed.status_code, listed.json()["data"]) == (200, [])

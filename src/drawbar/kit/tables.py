@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, get_origin, get_type_hints
 from uuid import UUID
 
@@ -143,7 +143,7 @@ class Table(Generic[R]):
         return [
             msgspec.to_builtins(value, builtin_types=(datetime,))
             if field in self._documents
-            else value
+            else _storable(field, value)
             for field, value in ((field, getattr(row, field)) for field in self.columns)
         ]
 
@@ -158,3 +158,15 @@ def _is_document(kind: Any) -> bool:
     return get_origin(kind) in {list, tuple, dict} or (
         isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     )
+
+
+def _storable(field: str, value: Any) -> Any:
+    """Refuse the first and the last moment there is: asyncpg stores and reads them as infinite."""
+    if isinstance(value, datetime):
+        try:
+            moment = value.astimezone(UTC).replace(tzinfo=None)
+        except OverflowError:
+            moment = datetime.min  # noqa: DTZ901 - compared without a zone below
+        if not datetime.min < moment < datetime.max:  # noqa: DTZ901
+            raise invalid(field, "lies before the year 1 or after the year 9999; leave it out.")
+    return value

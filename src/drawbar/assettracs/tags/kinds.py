@@ -1,6 +1,5 @@
 """Tags with a life of their own, and tag scans."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from msgspec import Meta
 
 from drawbar.assettracs import actions
 from drawbar.assettracs.assets.kinds import ASSET_TABLE, ASSETS
-from drawbar.assettracs.fields import Latitude, Longitude, Word
+from drawbar.assettracs.fields import Latitude, Longitude, Moment, Word
 from drawbar.assettracs.kind import Kind
 from drawbar.audit import Actor
 from drawbar.kit.crypto import new_secret
@@ -24,7 +23,7 @@ class Tag(Row, frozen=True, kw_only=True):
     kind: Literal["qr"] = "qr"
     payload: Annotated[str, Meta(max_length=500)] = ""
     state: Literal["blank", "attached", "damaged", "lost", "replaced", "retired"] = "blank"
-    attached_at: datetime | None = None
+    attached_at: Moment | None = None
 
 
 class TagScan(Row, frozen=True, kw_only=True):
@@ -34,7 +33,7 @@ class TagScan(Row, frozen=True, kw_only=True):
     asset_id: UUID | None = None
     payload: Annotated[str, Meta(min_length=1, max_length=500)]
     action: Literal["look_up", "move", "check_out", "check_in", "count", "inspect"] = "look_up"
-    scanned_at: datetime
+    scanned_at: Moment
     site_id: UUID | None = None
     location_id: UUID | None = None
     latitude: Latitude | None = None
