@@ -146,6 +146,8 @@ async def test_a_list_that_never_ends_is_an_error() -> None:
         '{"data": []}',
         '{"data": [], "as_of": "2026-11-23T06:41:56"}',
         '{"data": [{"name": "no id"}], "as_of": "2026-11-23T06:41:56Z"}',
+        '{"data": [' + "[" * 5000 + "]" * 5000 + '], "as_of": "2026-11-23T06:41:56Z"}',
+        '{"data": [{"id": "a\\u0000"}], "as_of": "2026-11-23T06:41:56Z"}',
     ],
 )
 async def test_an_answer_that_is_no_list_is_an_error_of_the_source(body: str) -> None:
@@ -154,6 +156,25 @@ async def test_an_answer_that_is_no_list_is_an_error_of_the_source(body: str) ->
 
     async with serving(AssetPlatform(refusals=[answer])) as http:
         with pytest.raises(SourceError, match="no AssetTracs"):
+            await pages(http)
+
+
+async def test_an_answer_that_is_no_utf8_is_an_error_of_the_source() -> None:
+    answer = problem(200, "")
+    answer.body = b'{"data": [{"id": "\xff"}], "as_of": "2026-11-23T06:41:56Z"}'
+
+    async with serving(AssetPlatform(refusals=[answer])) as http:
+        with pytest.raises(SourceError, match="no AssetTracs"):
+            await pages(http)
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+async def test_a_watermark_nobody_lived_at_is_an_error_of_the_source(as_of: str) -> None:
+    answer = problem(200, "")
+    answer.text = f'{{"data": [], "as_of": "{as_of}"}}'
+
+    async with serving(AssetPlatform(refusals=[answer])) as http:
+        with pytest.raises(SourceError, match="watermark in the year"):
             await pages(http)
 
 

@@ -92,11 +92,14 @@ def test_a_path_goes_inward() -> None:
     ("read", "value", "wanted"),
     [
         ("time", "soon", "time"),
+        ("time", "0001-01-01T00:00:00Z", "time"),
+        ("time", "0001-01-01T00:00:00+14:00", "time"),
         ("day", 20261123, "day"),
         ("number", "many", "number"),
         ("number", "NaN", "number"),
         ("decimal", True, "number"),
         ("integer", 1.5, "whole number"),
+        ("integer", "1e999999999", "number"),
         ("flag", "perhaps", "flag"),
         ("text", ["a"], "text"),
     ],
@@ -131,3 +134,10 @@ def test_a_list_that_is_none_is_empty() -> None:
 def test_a_row_that_is_no_object_is_refused() -> None:
     with pytest.raises(msgspec.ValidationError):
         Raw.parse(b"[1]")
+
+
+def test_a_nul_which_no_list_could_be_filtered_with_is_left_out() -> None:
+    raw = Raw.parse(b'{"name": "Pump\\u0000 4", "custom_fields": {"a\\u0000": ["b\\u0000"]}}')
+
+    assert raw.text("name") == "Pump 4"
+    assert raw.object("custom_fields") == {"a": ["b"]}

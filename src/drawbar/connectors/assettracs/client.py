@@ -94,12 +94,15 @@ class _List(msgspec.Struct, frozen=True):
 
 
 class _Head(msgspec.Struct, frozen=True):
-    id: str
+    id: Annotated[str, msgspec.Meta(pattern=r"^[^\x00]{1,500}$")]
     created_at: _Moment
     modified_at: _Moment
     deleted_at: _Moment | None = None
 
 
+YEARS = range(1970, 2200)
+"""In which a watermark can lie: PostgreSQL's infinite times begin beyond them."""
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _LIST = msgspec.json.Decoder(_List)
 _HEAD = msgspec.json.Decoder(_Head)
 
@@ -115,15 +118,18 @@ async def _may_read(http: SourceHttp, entity: str) -> bool:
 async def _listed(http: SourceHttp, entity: str, query: Mapping[str, str]) -> _List:
     body = await http.get(f"/{ENTITIES[entity].path}", query)
     try:
-        return _LIST.decode(body)
-    except msgspec.DecodeError as error:
+        listed = _LIST.decode(body)
+    except UNREADABLE as error:
         raise SourceError(f"{http.host} answered with no AssetTracs list: {error}.") from error
+    if listed.as_of.year not in YEARS:
+        raise SourceError(f"{http.host} told a watermark in the year {listed.as_of.year}.")
+    return listed
 
 
 def _record(host: str, row: msgspec.Raw) -> RawRecord:
     try:
         head = _HEAD.decode(row)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise SourceError(f"{host} listed a row that is no AssetTracs row: {error}.") from error
     return RawRecord(
         remote_id=head.id,

@@ -42,7 +42,7 @@ class AssetTracsPush:
         verify(headers, body, secret, now)
         try:
             event = msgspec.json.decode(body, type=_Event)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise PushRefused(f"the body is no event: {error}") from error
         entity = event.type.removeprefix(_PREFIX).partition(".")[0]
         return {entity} & set(MANIFEST.entities)

@@ -18,6 +18,10 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
 
+NUL = b"\\u0000"
+"""How JSON writes a NUL."""
+FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 class Raw:
     """One JSON object of the source; paths go inward by dots: `raw.text("vendor.name")`."""
@@ -30,8 +34,12 @@ class Raw:
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
-        """Read a stored row; raise `msgspec.ValidationError` if it is no JSON object."""
-        return cls(msgspec.json.decode(body, type=dict[str, Any]))
+        """Read a stored row; raise `msgspec.ValidationError` if it is no JSON object.
+
+        NULs are left out: one in a record, and PostgreSQL filters none of its list any more.
+        """
+        values = msgspec.json.decode(body, type=dict[str, Any])
+        return cls(_without_nul(values) if NUL in body else values)
 
     def value(self, path: str) -> Any:
         """Return what stands at the path, as it is."""
@@ -61,14 +69,11 @@ class Raw:
 
     def time(self, path: str) -> datetime | None:
         """Return a moment in UTC; no zone means UTC, a bare day means its first moment."""
-        moment = self._moment(path, "time")
-        if moment is None or moment.tzinfo is UTC:
-            return moment
-        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        return self._moment(path, "time", _in_utc)
 
     def day(self, path: str) -> date | None:
         """Return a calendar day; of a moment, the day it is written with."""
-        moment = self._moment(path, "day")
+        moment = self._moment(path, "day", datetime.fromisoformat)
         return moment.date() if moment else None
 
     def number(self, path: str) -> float | None:
@@ -125,11 +130,11 @@ class Raw:
         self._note_misfit(path, value, "object")
         return {}
 
-    def _moment(self, path: str, wanted: str) -> datetime | None:
+    def _moment(self, path: str, wanted: str, read: Callable[[str], datetime]) -> datetime | None:
         value = self.value(path)
         if value is None:
             return None
-        moment = _parsed(datetime.fromisoformat, value)
+        moment = _parsed(read, value)
         if moment is None:
             self._note_misfit(path, value, wanted)
         return moment
@@ -156,5 +161,24 @@ def _parsed(parse: Callable[[str], T], value: Any) -> T | None:
         return None
     try:
         return parse(value.strip())
-    except (ValueError, InvalidOperation):
+    except (ValueError, OverflowError, InvalidOperation):
         return None
+
+
+def _in_utc(text: str) -> datetime:
+    """Read a moment; the first and the last there is stand for none, in .NET as in PostgreSQL."""
+    written = datetime.fromisoformat(text)
+    moment = written.replace(tzinfo=written.tzinfo or UTC).astimezone(UTC)
+    if moment in {FIRST_MOMENT, LAST_MOMENT}:
+        raise ValueError(text)
+    return moment
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(key): _without_nul(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    return value
