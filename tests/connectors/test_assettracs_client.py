@@ -147,7 +147,10 @@ async def test_a_list_that_never_ends_is_an_error() -> None:
         '{"data": [], "as_of": "2026-11-23T06:41:56"}',
         '{"data": [{"name": "no id"}], "as_of": "2026-11-23T06:41:56Z"}',
         '{"data": [' + "[" * 5000 + "]" * 5000 + '], "as_of": "2026-11-23T06:41:56Z"}',
-        '{"data": [{"id": "a\\u0000"}], "as_of": "2026-11-23T06:41:56Z"}',
+        (
+            '{"data": [{"id": "a\\u0000", "created_at": "2026-11-23T06:41:56Z", '
+            '"modified_at": "2026-11-23T06:41:56Z"}], "as_of": "2026-11-23T06:41:56Z"}'
+        ),
     ],
 )
 async def test_an_answer_that_is_no_list_is_an_error_of_the_source(body: str) -> None:
