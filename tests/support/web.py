@@ -31,6 +31,8 @@ async def served(app: Litestar, port: int) -> AsyncIterator[str]:
         yield address
     finally:
         server.stop()  # type: ignore[no-untyped-call]
+        await asyncio.wait({running}, timeout=5)
+        running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
 

@@ -1,0 +1,52 @@
+"""Every main page is whole on phones and desks, in light and dark."""
+
+import pytest
+
+from tests.browser.conftest import Windows
+from tests.support.cast import Cast
+from tests.sync.world import World
+
+ASSET_PAGES = (
+    "/assets",
+    "/assets/list",
+    "/assets/new",
+    "/assets/places",
+    "/assets/inspections",
+    "/assets/work-orders",
+    "/assets/plans",
+    "/assets/plans/new",
+    "/assets/compliance",
+    "/assets/compliance/list",
+    "/assets/certificates",
+    "/assets/scan",
+    "/assets/settings",
+)
+HUB_PAGES = (
+    "/hub",
+    "/hub/connections",
+    "/hub/connections/new?system=assettracs",
+    "/hub/systems",
+    "/hub/records",
+    "/hub/webhooks",
+    "/hub/webhooks/endpoints/new",
+    "/hub/credits",
+    "/hub/settings",
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
+async def test_no_page_overflows_or_complains(
+    windows: Windows, world: World, cast: Cast, size: str, scheme: str
+) -> None:
+    site = await world.asset("POST", "/sites", name="Leeds depot", time_zone="Europe/London")
+    name = "A name as long as a maintenance planner's patience in the last week of a shutdown"
+    made = await world.asset("POST", "/assets", name=name, site_id=site["id"], make="MAKER" * 9)
+    visitor = await windows.open(cast.alice, size=size, scheme=scheme)
+    overflowing = {}
+    for path in (*ASSET_PAGES, f"/assets/{made['id']}", *HUB_PAGES):
+        await visitor.open(path)
+        if width := await visitor.overflow():
+            overflowing[path] = width
+    assert overflowing == {}
+    assert visitor.complaints == []
