@@ -1,8 +1,11 @@
 """The main thread: an asset of the platform becomes a record of the hub."""
 
-from uuid import uuid4
+import asyncio
+from uuid import UUID, uuid4
 
+from drawbar.connections import store as connections
 from drawbar.sync import jobs
+from drawbar.sync.model import ConnectedJob
 from drawbar.webhooks.delivery import deliver_once
 from tests.support.cast import Cast
 from tests.support.clock import FakeClock
@@ -161,6 +164,21 @@ async def test_refused_credentials_ask_for_a_new_log_in(server: TestServer, cast
         status = await world.hub("/sync-status")
         assert (status["status"], status["health"]) == ("failed", "reauth_required")
         assert {one["code"] for one in status["errors"]} == {"REAUTHORIZATION_REQUIRED"}
+
+
+async def test_whoever_asks_for_a_sync_waits_its_turn_at_the_connection(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        connection_id = UUID(world.connection_id)
+        await jobs.begin_to_sync(world.database, ConnectedJob(world.workspace_id, connection_id))
+        async with world.database.writing(world.workspace_id) as tx:
+            await connections.CONNECTIONS.get(tx, connection_id, lock=True)
+            asked = asyncio.create_task(world.call("POST", "/api/v1/sync", world.token))
+            finished, _ = await asyncio.wait({asked}, timeout=0.3)
+        status, _ = await asked
+        assert (finished, status) == (set(), 202)
 
 
 async def test_a_push_with_a_false_signature_starts_nothing(server: TestServer, cast: Cast) -> None:

@@ -35,6 +35,8 @@ async def start_runs(
 
     An entity that has never been read through gets its initial run, whatever was asked.
     """
+    # Before any run, as the worker does when it ends one: see `engine`.
+    await connections.CONNECTIONS.get(tx, connection.id, lock=True)
     states = await store.states(tx, connection.id)
     latest = await store.latest_runs(tx, connection.id)
     wanted = list(states) if entities is None else list(entities)

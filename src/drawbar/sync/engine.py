@@ -111,7 +111,11 @@ async def _keep_page(database: Database, workspace_id: UUID, work: Pass, page: P
         )
         for row in page.records
     ]
+    is_last = page.checkpoint is None
     async with database.writing(workspace_id) as tx:
+        # Whoever needs both locks the connection first, or they wait for each other.
+        if is_last:
+            connection = await connections.CONNECTIONS.get(tx, connection.id, lock=True)
         current = await store.run(tx, run.id, lock=True)
         if current is None or current.status != "running" or current.attempt != run.attempt:
             raise Overtaken
@@ -137,11 +141,10 @@ async def _keep_page(database: Database, workspace_id: UUID, work: Pass, page: P
             seen=len(rows),
             kinds=dict(kinds),
         )
-        if page.checkpoint is None:
+        if is_last:
             finished = await store.run(tx, run.id)
-            now_known = await connections.CONNECTIONS.get(tx, connection.id, lock=True)
             if finished is not None:
-                await actions.complete(tx, now_known, finished, finished.as_of)
+                await actions.complete(tx, connection, finished, finished.as_of)
 
 
 async def _give_up_or_raise(
@@ -152,12 +155,12 @@ async def _give_up_or_raise(
     code, health = _verdict(error)
     log.warning("sync run failed", run_id=work.run.id, entity=work.run.entity, reason=str(error))
     async with database.writing(workspace_id) as tx:
+        connection = await connections.CONNECTIONS.get(tx, work.connection.id, lock=True)
         current = await store.run(tx, work.run.id, lock=True)
         if current is None or current.status != "running" or current.attempt != work.run.attempt:
             return
         if isinstance(error, PermissionMissing):
             await store.set_permitted(tx, work.connection.id, work.run.entity, permitted=False)
-        connection = await connections.CONNECTIONS.get(tx, work.connection.id, lock=True)
         await actions.fail(tx, connection, current, code, str(error), health)
 
 

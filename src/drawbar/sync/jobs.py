@@ -97,12 +97,12 @@ async def fail_lost_runs(database: Database) -> int:
     """Fail the runs whose job was given up, so that the next sync can go on; how many."""
     async with database.as_system("find runs that no job will carry on") as tx:
         lost = await store.lost_runs(tx, tx.now - PATIENCE_WITH_JOBS)
-    for workspace_id, run_id in lost:
+    for workspace_id, run_id, connection_id in lost:
         async with database.writing(workspace_id) as tx:
+            connection = await connections.CONNECTIONS.get(tx, connection_id, lock=True)
             run = await store.run(tx, run_id, lock=True)
             if run is None or run.status not in UNDER_WAY:
                 continue
-            connection = await connections.CONNECTIONS.get(tx, run.connection_id, lock=True)
             said = "Every worker that ran it died or gave up. The next sync goes on from here."
             await fail(tx, connection, run, "WORKER_LOST", said, connection.health)
     return len(lost)

@@ -36,7 +36,7 @@ SELECT latest.*
  WHERE s.connection_id = $1
 """
 LOST = """
-SELECT r.workspace_id, r.id
+SELECT r.workspace_id, r.id, r.connection_id
   FROM sync_runs r
  WHERE r.status IN ('queued', 'running') AND r.queued_at < $1
    AND NOT EXISTS (SELECT FROM pgqueuer j WHERE j.dedupe_key = r.id::text AND j.status <> 'failed')
@@ -204,10 +204,10 @@ async def cancel_under_way(tx: Writing, connection_id: UUID) -> None:
     )
 
 
-async def lost_runs(tx: System, queued_before: datetime) -> list[tuple[UUID, UUID]]:
-    """Return (workspace, run) of runs that no job will ever carry on."""
+async def lost_runs(tx: System, queued_before: datetime) -> list[tuple[UUID, UUID, UUID]]:
+    """Return (workspace, run, connection) of runs that no job will ever carry on."""
     rows = await tx.fetch(LOST, queued_before)
-    return [(row["workspace_id"], row["id"]) for row in rows]
+    return [(row["workspace_id"], row["id"], row["connection_id"]) for row in rows]
 
 
 async def failures_in_a_row(tx: Reading, connection_id: UUID) -> int:
