@@ -75,6 +75,8 @@ def test_a_line_below_a_request_carries_its_id(lines: io.StringIO) -> None:
         {"body": f'{{"password": "{SECRET}"}}'.encode()},
         {"url": f"https://h.example/cb?code=1&access_token={SECRET}"},
         {"url": f"https://h.example/cb?ticket={SECRET}xxxxxxxx"},
+        {"path": f"/setup/{SECRET}"},
+        {"sentence": f"GET http://h.example//setup//{SECRET}?a=1 failed"},
         {"url": f"postgresql://app:{SECRET}@db/drawbar"},
         {"sentence": f"sent Authorization: Bearer {SECRET} to host"},
         {"sentence": f"sent bearer {SECRET}"},

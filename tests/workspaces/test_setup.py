@@ -1,14 +1,18 @@
 """The first owner: made once, by a link or on the command line."""
 
-from collections.abc import AsyncIterator
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import structlog
 from litestar.testing import AsyncTestClient
 
 from drawbar.app import create_app
 from drawbar.identity import store
+from drawbar.kit import logs
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database, open_database
 from drawbar.kit.errors import Problem
@@ -46,6 +50,18 @@ async def house(
     app = create_app(settings, vault, lambda: open_database(empty_url, size=2, clock=clock))
     async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
         yield opened
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """The log at its most talkative; the old handlers come back afterwards."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    out = io.StringIO()
+    logs.configure("DEBUG", stream=out)
+    yield out
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.reset_defaults()
 
 
 async def a_link(database: Database) -> str:
@@ -111,3 +127,19 @@ async def test_an_owner_begins_with_credits_and_an_address_is_taken_once(empty: 
     with pytest.raises(Problem, match="has an account already"):
         await create_owner(empty, new)
     assert pool.available == FIRST_CREDITS
+
+
+async def test_the_token_of_the_link_reaches_neither_the_log_nor_an_answer_about_a_mistake(
+    house: Client, empty: Database, written: io.StringIO
+) -> None:
+    link = await a_link(empty)
+    token = link.removeprefix("/setup/")
+    await house.get(link)
+    await house.post(link, data=FORM | {"password": "short"}, headers=OWN)
+    not_allowed = await house.delete(link)
+    too_deep = await house.get(f"{link}/more")
+    await house.post(link, data=FORM, headers=OWN, follow_redirects=False)
+    assert '"path": "/setup/' in written.getvalue()
+    assert (not_allowed.status_code, too_deep.status_code) == (405, 404)
+    assert not_allowed.json()["instance"].startswith("/setup/•")
+    assert token not in not_allowed.text + too_deep.text + written.getvalue()

@@ -27,6 +27,8 @@ _TEXT_SECRETS = (
     # Webhook secrets, our own prefixed keys and tokens (Standard Webhooks 1.0, kit/crypto.py).
     (re.compile(r"\bwhs(?:ec|k)_[A-Za-z0-9+/=_-]+"), MASK),
     (re.compile(r"\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE), MASK),
+    # The first owner's one-time link: whoever holds it becomes the owner.
+    (re.compile(r"(/setup/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
     # A password inside a URL, as database addresses have it.
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{MASK}@"),
     # name=value and "name": "value" inside sentences, reprs, JSON and query strings.

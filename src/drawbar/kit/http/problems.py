@@ -3,11 +3,12 @@
 import http
 from typing import Any
 
+from asyncpg import DeadlockDetectedError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
 from drawbar.kit import json, logs
-from drawbar.kit.errors import FieldError, Problem, invalid_fields, invalid_request
+from drawbar.kit.errors import FieldError, Problem, conflict, invalid_fields, invalid_request
 
 AnyRequest = Request[Any, Any, Any]
 log = logs.logger(__name__)
@@ -23,6 +24,8 @@ def as_problem(error: Exception) -> Problem:
         return _invalid(error)
     if isinstance(error, UNREADABLE):
         return _unreadable(error)
+    if isinstance(error, DeadlockDetectedError):
+        return conflict("Somebody changed the same things at the same moment. Send it again.")
     if (
         isinstance(error, HTTPException)
         and error.status_code < http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -46,7 +49,7 @@ def problem_response(request: AnyRequest, error: Exception) -> Response[bytes]:
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail,
-        "instance": request.url.path,
+        "instance": logs.masked_text(request.url.path),
         "code": problem.code,
         "category": problem.category,
         "request_id": request.scope.get("request_id", ""),
