@@ -73,9 +73,10 @@ def not_found(what: str) -> Problem:
     return Problem(404, "NOT_FOUND", "Not found", f"There is no such {what}.")
 
 
-def conflict(detail: str) -> Problem:
-    """409: the state of things does not allow it."""
-    return Problem(409, "CONFLICT", "Conflict", detail)
+def conflict(detail: str, field: str | None = None) -> Problem:
+    """409: the state of things does not allow it; names the field at fault where there is one."""
+    errors = (FieldError(field, detail),) if field else ()
+    return Problem(409, "CONFLICT", "Conflict", detail, errors=errors)
 
 
 def invalid(field: str, message: str) -> Problem:

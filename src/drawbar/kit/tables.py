@@ -16,6 +16,10 @@ from drawbar.kit.listing import Cursors, ListQuery, Position
 LONGEST_EXTERNAL_ID = 500
 """Characters; PostgreSQL's indexes take 2,700 bytes."""
 
+# Not FOR UPDATE: whoever stored a row that refers to this one shares its key until the commit, and
+# two of them who then change this one would wait for each other.
+LOCKED = " FOR NO KEY UPDATE"
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What every stored thing has: identity, life and version."""
@@ -59,6 +63,11 @@ class Table(Generic[R]):
         last = len(self.columns) + 1
         self.update_sql = f"UPDATE {name} SET {sets} WHERE id = $1 AND version = ${last}"
 
+    @property
+    def one(self) -> str:
+        """The thing with its article: `an asset`."""
+        return f"{'an' if self.what[0] in 'aeio' else 'a'} {self.what}"
+
     async def insert(self, tx: Writing, row: R) -> None:
         """Store a new row; raise 409 when its id, code or external id is taken."""
         with self._refusals():
@@ -87,7 +96,7 @@ class Table(Generic[R]):
 
     async def find(self, tx: Reading, id: UUID, *, lock: bool = False) -> R | None:
         """Return the row with this id, deleted or not, or None; `lock` holds it until the end."""
-        suffix = " FOR UPDATE" if lock else ""
+        suffix = LOCKED if lock else ""
         return self._row(await tx.fetchrow(f"{self.select} WHERE id = $1{suffix}", id))
 
     async def get(self, tx: Reading, id: UUID, *, lock: bool = False) -> R:
@@ -100,7 +109,7 @@ class Table(Generic[R]):
     async def find_by_external_id(self, tx: Reading, external_id: str) -> R | None:
         """Return the row another system knows by this id, deleted or not, or None."""
         return self._row(
-            await tx.fetchrow(f"{self.select} WHERE external_id = $1 FOR UPDATE", external_id)
+            await tx.fetchrow(f"{self.select} WHERE external_id = $1{LOCKED}", external_id)
         )
 
     async def where(self, tx: Reading, condition: str, *args: Any) -> list[R]:
@@ -127,8 +136,9 @@ class Table(Generic[R]):
         try:
             yield
         except asyncpg.UniqueViolationError as error:
-            keys = (error.detail or "").removeprefix("Key ").removesuffix(".")
-            raise conflict(f"There is a {self.what} with this key already: {keys}.") from error
+            key = _key_of(error.constraint_name or "")
+            words = key.replace("_", " ")
+            raise conflict(f"There is {self.one} with this {words} already.", key) from error
         except asyncpg.ForeignKeyViolationError as error:
             column = (error.constraint_name or "").removesuffix("_fkey").partition("workspace_id_")
             raise invalid(
@@ -158,6 +168,14 @@ def _is_document(kind: Any) -> bool:
     return get_origin(kind) in {list, tuple, dict} or (
         isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     )
+
+
+def _key_of(constraint: str) -> str:
+    """Name the column a unique index keeps apart, by the index's name; RLS hides its detail."""
+    if constraint.endswith("_pkey"):
+        return "id"
+    named = constraint.partition("_per_")[2]  # one_asset_per_code
+    return named or constraint.partition("workspace_id_")[2].removesuffix("_idx")
 
 
 def _storable(field: str, value: Any) -> Any:
