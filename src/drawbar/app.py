@@ -15,7 +15,7 @@ from drawbar.connections.api import connections_api
 from drawbar.dashboard.frame import frame_context
 from drawbar.dashboard.pages import hub_pages
 from drawbar.identity.api import oauth_api
-from drawbar.identity.guards import SignInNeeded, public
+from drawbar.identity.guards import Elsewhere, public
 from drawbar.identity.pages import identity_pages
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
@@ -80,7 +80,7 @@ def create_app(
         lifespan=[with_database],
         dependencies=provided(),
         response_class=Json,
-        exception_handlers={SignInNeeded: _to_sign_in, Exception: problem_answer},
+        exception_handlers={Elsewhere: _lead_elsewhere, Exception: problem_answer},
         request_max_body_size=LARGEST_BODY,
         openapi_config=openapi_config("Drawbar", __version__, public("it describes the API")),
         logging_config=None,  # drawbar.kit.logs has configured it
@@ -91,9 +91,8 @@ def create_app(
     return app
 
 
-def _to_sign_in(request: AnyRequest, error: SignInNeeded) -> Response[Any]:
-    address = f"/login?next={error.next_path}"
+def _lead_elsewhere(request: AnyRequest, error: Elsewhere) -> Response[Any]:
     if request.headers.get("HX-Request"):
-        # htmx would put the whole log-in page into the part it replaces; this makes it go there.
-        return Response(b"", headers={"HX-Redirect": address})
-    return Redirect(address, status_code=303)
+        # htmx would put the whole other page into the part it replaces; this makes it go there.
+        return Response(b"", headers={"HX-Redirect": error.address})
+    return Redirect(error.address, status_code=303)

@@ -50,7 +50,7 @@ def frame_context(request: AnyRequest) -> Mapping[str, Any]:
 
 def _product(path: str, person: SignedIn) -> str:
     first = path.split("/")[1]
-    if first in {HUB, ASSETS}:
+    if first in {HUB, ASSETS} and person.current.opens(first):
         return first
     return HUB if person.current.opens(HUB) and not person.current.opens(ASSETS) else ASSETS
 

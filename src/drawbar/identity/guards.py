@@ -9,7 +9,7 @@ from litestar.handlers import BaseRouteHandler
 
 from drawbar.audit import Actor
 from drawbar.identity import store
-from drawbar.identity.model import SignedIn
+from drawbar.identity.model import Membership, SignedIn
 from drawbar.identity.rights import (
     ADMIN_TOKEN,
     ASSET_ROLES,
@@ -28,12 +28,12 @@ ANY = "any"
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
-class SignInNeeded(Exception):  # noqa: N818 - it leads to the sign-in page
-    """A browser without a session asked for a page; `next_path` is where it wanted to go."""
+class Elsewhere(Exception):  # noqa: N818 - it leads to another page
+    """A browser asked for a page that is not for it; `address` is where to send it instead."""
 
-    def __init__(self, next_path: str) -> None:
-        super().__init__(next_path)
-        self.next_path = next_path
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -45,6 +45,8 @@ class Door(msgspec.Struct, frozen=True):
     async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Find out who asks, and refuse those without the right."""
         actor = await _OPENERS[self.credential](connection)
+        if self.credential == "session" and self.right != ANY:
+            _lead_out_of_a_closed_half(connection, self.right)
         if self.right != ANY and not actor.may(self.right):
             raise denied(f"This needs the right {self.right}; {actor.label} does not have it.")
         connection.state.actor = actor
@@ -99,17 +101,28 @@ async def _person(connection: AnyConnection) -> Actor:
         async with _database(connection).as_system("who holds this session") as tx:
             person = await store.signed_in(tx, fingerprint(token))
     if person is None:
-        raise SignInNeeded(_wanted(connection))
+        raise Elsewhere(f"/login?next={_wanted(connection)}")
     refuse_foreign_pages(connection)
     connection.state.person = person
-    rights = HUB_ROLES[person.current.hub_role] | ASSET_ROLES[person.current.asset_role]
     return Actor(
         kind="user",
         id=person.user_id,
         label=person.name,
         workspace_id=person.current.workspace_id,
-        rights=rights,
+        rights=_rights_of(person.current),
     )
+
+
+def _rights_of(membership: Membership) -> frozenset[str]:
+    hub = HUB_ROLES[membership.hub_role if membership.opens("hub") else None]
+    return hub | ASSET_ROLES[membership.asset_role if membership.opens("assets") else None]
+
+
+def _lead_out_of_a_closed_half(connection: AnyConnection, right: str) -> None:
+    """Send a browser home from pages of a half that its workspace or member does not have."""
+    half = right.partition(".")[0]
+    if _method(connection) == "GET" and not person_of(connection).current.opens(half):
+        raise Elsewhere("/")
 
 
 def refuse_foreign_pages(connection: AnyConnection) -> None:
