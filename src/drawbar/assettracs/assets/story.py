@@ -24,6 +24,8 @@ TITLES = {
     "order_done": "Work done",
     "certified": "Certificate issued",
 }
+LIVES = {"created": ("Added", "idle"), "deleted": ("Deleted", "bad")}
+"""How an asset's life begins and ends."""
 
 
 def told(chapters: Iterable[Chapter]) -> list[dict[str, Any]]:
@@ -48,14 +50,19 @@ def _fact(chapter: Chapter) -> dict[str, Any]:
 
 
 def _change(chapter: Chapter) -> dict[str, Any] | None:
-    if chapter.state == "created":
-        return _entry(chapter, gettext("Added"), "idle")
-    if chapter.state == "deleted":
-        return _entry(chapter, gettext("Deleted"), "bad")
     before, after = chapter.before or {}, chapter.after or {}
+    if chapter.state in LIVES:
+        title, tone = LIVES[chapter.state]
+        return _entry(chapter, gettext(title), tone)
+    if before.get("deleted_at") and not after.get("deleted_at"):
+        return _entry(chapter, gettext("Brought back"), "idle")
+    if before.get("tags", []) != after.get("tags", []):
+        return _tagged(chapter, before.get("tags", []), after.get("tags", []))
     names = [name for name in after if name not in UNTOLD and before.get(name) != after[name]]
-    if not names:
-        return None
+    return _edit(chapter, after, names) if names else None
+
+
+def _edit(chapter: Chapter, after: dict[str, Any], names: list[str]) -> dict[str, Any]:
     if "status" in names:
         status = after["status"]
         return _entry(chapter, words_for(status), tone_of(status))
@@ -63,6 +70,14 @@ def _change(chapter: Chapter) -> dict[str, Any] | None:
         return _entry(chapter, gettext("Moved"), "idle")
     fields = ", ".join(words_for(name.removesuffix("_id")).lower() for name in names)
     return _entry(chapter, gettext("Changed: %(fields)s") % {"fields": fields}, "idle")
+
+
+def _tagged(chapter: Chapter, before: list[str], after: list[str]) -> dict[str, Any]:
+    """Say which tags came or went; the asset's own entry tells it of tags now elsewhere too."""
+    came = [payload for payload in after if payload not in before]
+    went = [payload for payload in before if payload not in after]
+    title = gettext("Tag attached") if came else gettext("Tag removed")
+    return {**_entry(chapter, title, "idle"), "text": ", ".join(came or went)}
 
 
 def _entry(chapter: Chapter, title: str, tone: str) -> dict[str, Any]:

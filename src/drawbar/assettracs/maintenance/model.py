@@ -28,14 +28,17 @@ MOVES: MappingProxyType[Status, tuple[Status, ...]] = MappingProxyType(
         "triaged": ("planned", "in_progress", "on_hold", "cancelled"),
         "planned": ("in_progress", "on_hold", "done", "cancelled"),
         "in_progress": ("on_hold", "done", "cancelled"),
-        "on_hold": ("planned", "in_progress", "cancelled"),
+        "on_hold": ("in_progress", "planned", "cancelled"),
         "done": ("reviewed", "closed", "in_progress"),
         "reviewed": ("closed", "in_progress"),
         "closed": (),
         "cancelled": (),
     }
 )
-"""Which states an order may go to from each; work that did not satisfy goes back to in_progress."""
+"""Which states an order may go to from each, the likeliest first.
+
+Work that did not satisfy goes back to in_progress.
+"""
 
 STARTED: frozenset[Status] = frozenset({"in_progress", "done", "reviewed", "closed"})
 FINISHED: frozenset[Status] = frozenset({"done", "reviewed", "closed"})
