@@ -35,6 +35,7 @@ SELECT string_agg(format('%s:%s', name, digest), ',' ORDER BY name) FROM (
   UNION ALL SELECT 'apps', md5(string_agg(a::text, '' ORDER BY id)) FROM applications a
   UNION ALL SELECT 'assets', md5(string_agg(a::text, '' ORDER BY id)) FROM assettracs.assets a
   UNION ALL SELECT 'orders', md5(string_agg(a::text, '' ORDER BY id)) FROM assettracs.work_orders a
+  UNION ALL SELECT 'members', md5(string_agg(m::text, '' ORDER BY user_id)) FROM memberships m
   UNION ALL SELECT 'audit', count(*)::text FROM audit_entries
   UNION ALL SELECT 'runs', count(*)::text FROM sync_runs
 ) facts
@@ -146,6 +147,15 @@ class Belongings:
         self.ids["webhook_messages"] = self.ids["messages"] = str(message)
         self.ids["keys"] = self.ids["api_keys"] = str(key)
         self.ids["applications"] = str(application)
+        self.ids["people"] = str(await self._member())
+
+    async def _member(self) -> UUID:
+        id = uuid4()
+        async with self.database.as_system("tests") as tx:
+            await identity.add_person(tx, id, f"{id}@example.com", MARK, "no password", tx.now)
+        async with self.database.writing(self.workspace_id) as tx:
+            await identity.add_membership(tx, id, None, "inspector")
+        return id
 
     def _fields(self, kind: Any, now: Any) -> dict[str, Any]:
         given: dict[str, Any] = {"id": uuid4(), "created_at": now, "modified_at": now}

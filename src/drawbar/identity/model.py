@@ -31,6 +31,13 @@ class Membership(msgspec.Struct, frozen=True):
         return role is not None and product in self.products
 
 
+class Roles(msgspec.Struct, frozen=True):
+    """What somebody is in each half of a workspace; None means that half is closed to them."""
+
+    hub_role: str | None = None
+    asset_role: str | None = None
+
+
 class SignedIn(msgspec.Struct, frozen=True):
     """A person at a browser: who, in which workspace, and where else they may go."""
 

@@ -1,6 +1,5 @@
 """Making a workspace and the person who owns it."""
 
-import re
 from uuid import UUID
 
 import msgspec
@@ -8,9 +7,10 @@ import msgspec
 from drawbar import audit
 from drawbar.audit import Actor
 from drawbar.identity import store as identity
-from drawbar.identity.actions import LONGEST_EMAIL, open_session
+from drawbar.identity.actions import open_session
 from drawbar.identity.model import SETUP_LINK_LIFE, SHORTEST_PASSWORD, Token
 from drawbar.identity.passwords import hash_password
+from drawbar.identity.people import is_email, is_name
 from drawbar.kit.crypto import fingerprint
 from drawbar.kit.db import Database, System
 from drawbar.kit.errors import FieldError, conflict, invalid_fields
@@ -19,8 +19,6 @@ from drawbar.workspaces import credits, store
 
 FIRST_CREDITS = 10
 """Granted to a workspace that its operator makes: enough to connect and try, see the ledger."""
-LONGEST_NAME = 200
-_EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+")
 
 
 class NewOwner(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,13 +80,13 @@ async def _checked(new: NewOwner) -> str:
         for field, fits, message in (
             (
                 "workspace_name",
-                _is_name(new.workspace_name),
+                is_name(new.workspace_name),
                 "Write the name of your company or plant.",
             ),
-            ("name", _is_name(new.name), "Write your name."),
+            ("name", is_name(new.name), "Write your name."),
             (
                 "email",
-                bool(_EMAIL.fullmatch(new.email.strip())) and len(new.email) <= LONGEST_EMAIL,
+                is_email(new.email),
                 "Write an address such as alice@example.com.",
             ),
             (
@@ -102,10 +100,6 @@ async def _checked(new: NewOwner) -> str:
     if errors:
         raise invalid_fields(tuple(errors))
     return await hash_password(new.password)
-
-
-def _is_name(text: str) -> bool:
-    return 0 < len(text.strip()) <= LONGEST_NAME and "\0" not in text
 
 
 async def _add_owner(tx: System, new: NewOwner, password_hash: str) -> Owner:

@@ -13,6 +13,7 @@ from drawbar.assettracs.keys import actions
 from drawbar.assettracs.sheets.pages import context_of
 from drawbar.identity import store
 from drawbar.identity.guards import actor_of, session
+from drawbar.identity.people_pages import people_routes
 from drawbar.identity.rights import ADMINISTER_ASSETS, KEY_SCOPES, READ_ASSETS
 from drawbar.kit.db import Database
 from drawbar.kit.errors import Problem
@@ -57,8 +58,8 @@ async def revoke_key(request: AnyRequest, database: TheDatabase, id: FromPath[UU
 
 
 def key_routes() -> Sequence[HTTPRouteHandler]:
-    """Return the routes of the settings."""
-    return [settings_page, make_key, revoke_key]
+    """Return the routes of the settings, and of the people they lead to."""
+    return [settings_page, make_key, revoke_key, *people_routes(ADMINISTER_ASSETS, PATH)]
 
 
 async def _settings(request: AnyRequest, database: Database, **more: Any) -> Page:

@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from drawbar.identity import application_store
 from drawbar.identity.applications import ENVIRONMENTS, end_application, make_application
 from drawbar.identity.guards import actor_of, session
+from drawbar.identity.people_pages import people_routes
 from drawbar.identity.rights import ADMINISTER_HUB, READ_HUB
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
@@ -62,7 +63,12 @@ async def revoke_application(
     return go_on(request, PATH, "Application revoked")
 
 
-ROUTES = [show_settings, add_application, revoke_application]
+ROUTES = [
+    show_settings,
+    add_application,
+    revoke_application,
+    *people_routes(ADMINISTER_HUB, PATH, below="/hub"),
+]
 
 
 async def _page(
