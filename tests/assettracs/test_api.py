@@ -1,6 +1,5 @@
 """The platform's REST API, as a stranger's program uses it."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -228,49 +227,3 @@ async def test_a_tag_of_a_deleted_asset_can_be_put_on_another(
     shown = await client.get(f"{API}/assets/{other}", headers=headers)
     assert moved.status_code == 200, moved.text
     assert shown.json()["tags"] == [tag.json()["payload"]]
-
-
-async def test_many_scans_that_move_one_asset_at_once_all_count(
-    client: AsyncTestClient[Any], cast: Cast
-) -> None:
-    headers = key(cast.alice.write_key)
-    place = (await client.post(f"{API}/locations", json={"name": "Bay"}, headers=headers)).json()
-    asset = (await client.post(f"{API}/assets", json={"name": "A"}, headers=headers)).json()
-    tag = {"asset_id": asset["id"], "payload": f"T-{asset['id']}"}
-    await client.post(f"{API}/tags", json=tag, headers=headers)
-    scan = {"payload": tag["payload"], "action": "move", "location_id": place["id"]}
-    scan |= {"scanned_at": "2026-11-23T06:00:00Z"}
-    scans = [client.post(f"{API}/tag-scans", json=scan, headers=headers) for _ in range(4)]
-    assert [answer.status_code for answer in await asyncio.gather(*scans)] == [201] * 4
-
-
-async def test_two_locations_moved_into_each_other_at_once_make_no_loop(
-    client: AsyncTestClient[Any], cast: Cast
-) -> None:
-    headers = key(cast.alice.write_key)
-    bay = (await client.post(f"{API}/locations", json={"name": "Bay"}, headers=headers)).json()
-    hall = (await client.post(f"{API}/locations", json={"name": "Hall"}, headers=headers)).json()
-    moves = [
-        client.patch(f"{API}/locations/{one}", json={"parent_id": other}, headers=headers)
-        for one, other in ((bay["id"], hall["id"]), (hall["id"], bay["id"]))
-    ]
-    assert sorted(answer.status_code for answer in await asyncio.gather(*moves)) == [200, 422]
-
-
-async def test_a_key_that_is_taken_is_refused_by_its_field(
-    client: AsyncTestClient[Any], cast: Cast
-) -> None:
-    headers = key(cast.alice.write_key)
-    taken = {"name": "Chain hoist", "code": "CH-1", "external_id": "hoist-1"}
-    await client.post(f"{API}/assets", json=taken, headers=headers)
-    same_code = await client.post(
-        f"{API}/assets", json={"name": "Web sling", "code": "CH-1"}, headers=headers
-    )
-    same_id = await client.post(
-        f"{API}/assets", json={"name": "Web sling", "external_id": "hoist-1"}, headers=headers
-    )
-    assert [same_code.status_code, same_id.status_code] == [409, 409]
-    assert same_code.json()["errors"] == [
-        {"field": "code", "message": "There is an asset with this code already."}
-    ]
-    assert same_id.json()["detail"] == "There is an asset with this external id already."

@@ -13,6 +13,8 @@ from drawbar.kit.tables import Row, Table
 DEEPEST = 12
 """Levels of locations; a deeper tree is a loop or a mistake."""
 
+ONE_MOVE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+
 
 class Site(Row, frozen=True, kw_only=True):
     """A plant, depot, airport or office with an address and a time zone."""
@@ -50,8 +52,11 @@ async def _known_zone(_tx: Writing, _before: Site | None, after: Site) -> Site:
     return after
 
 
-async def _no_loop(tx: Writing, _before: Location | None, after: Location) -> Location:
+async def _no_loop(tx: Writing, before: Location | None, after: Location) -> Location:
     above = after.parent_id
+    if before is not None and above is not None and before.parent_id != above:
+        # One move at a time: two that are fine alone may make a loop together.
+        await tx.execute(ONE_MOVE, f"locations {tx.workspace_id}")
     for _ in range(DEEPEST):
         if above is None:
             return after

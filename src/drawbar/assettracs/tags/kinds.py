@@ -53,9 +53,9 @@ async def tag_with_payload(tx: Writing, payload: str) -> Tag | None:
 
 async def _attach(tx: Writing, before: Tag | None, after: Tag) -> Tag:
     """Give a tag its payload, and the moment it was attached."""
-    if after.asset_id is not None:
-        await ASSET_TABLE.get(tx, after.asset_id)
     newly = after.asset_id is not None and (before is None or before.asset_id != after.asset_id)
+    if newly and after.asset_id is not None:
+        await ASSET_TABLE.get(tx, after.asset_id)
     state = "attached" if newly and after.state == "blank" else after.state
     return msgspec.structs.replace(
         after,
@@ -68,7 +68,10 @@ async def _attach(tx: Writing, before: Tag | None, after: Tag) -> Tag:
 async def _show_on_asset(tx: Writing, actor: Actor, before: Tag | None, after: Tag) -> None:
     """Keep the payloads shown on the assets this tag is on, or was."""
     touched = {tag.asset_id for tag in (before, after) if tag and tag.asset_id}
-    for asset_id in touched:
+    for asset_id in sorted(touched):
+        asset = await ASSET_TABLE.find(tx, asset_id, lock=True)
+        if asset is None or asset.deleted_at is not None:
+            continue  # Its tags outlive it, to be put on another.
         live = await TAG_TABLE.where(
             tx, "asset_id = $1 AND state = 'attached' ORDER BY created_at, id", asset_id
         )
