@@ -9,7 +9,14 @@ from drawbar.kit.errors import Problem
 from drawbar.kit.listing import Cursors, ListSpec, Position, read_query
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-SPEC = ListSpec(filters={"status": ("status", "text[]"), "site_id": ("site_id", "uuid[]")})
+SPEC = ListSpec(
+    filters={
+        "status": ("status", "text[]"),
+        "severity": ("severity", "text[]"),
+        "site_id": ("site_id", "uuid[]"),
+    },
+    words={"severity": ("minor", "major")},
+)
 CURSORS = Cursors(b"k" * 32)
 
 
@@ -32,6 +39,8 @@ def refused(*parameters: tuple[str, str]) -> str:
         ("sort", "name; DROP TABLE x"),
         ("site_id", "not-an-id"),
         ("status", ""),
+        ("severity", "mayor"),
+        ("severity", "minor,mayor"),
         ("include_deleted", "maybe"),
         ("modified_before", ""),
         ("cursor", "forged"),
@@ -50,6 +59,12 @@ def test_a_parameter_given_twice_is_refused() -> None:
 def test_a_comma_means_any_of() -> None:
     query = read_query(SPEC, [("status", "a,b")], CURSORS, NOW, of="here")
     assert query.args == (["a", "b"],)
+
+
+def test_a_word_that_is_not_offered_is_answered_with_those_that_are() -> None:
+    with pytest.raises(Problem, match="severity='mayor' is not offered; use one of minor, major"):
+        read_query(SPEC, [("severity", "mayor")], CURSORS, NOW, of="here")
+    assert "minor, major" in SPEC.parameters()["severity"]
 
 
 def test_a_cursor_opens_only_the_query_it_came_from() -> None:
@@ -71,5 +86,7 @@ def test_a_cursor_opens_only_the_query_it_came_from() -> None:
 def test_deleted_rows_are_shown_to_whoever_polls_by_change() -> None:
     plain = read_query(SPEC, [], CURSORS, NOW, of="x")
     polled = read_query(SPEC, [("modified_after", "-P1D")], CURSORS, NOW, of="x")
+    gone = read_query(SPEC, [("deleted_before", "2026-11-23")], CURSORS, NOW, of="x")
     assert "deleted_at IS NULL" in plain.conditions
     assert "deleted_at IS NULL" not in polled.conditions
+    assert "deleted_at IS NULL" not in gone.conditions

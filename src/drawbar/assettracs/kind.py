@@ -1,9 +1,9 @@
 """A kind of thing on the platform: its table, what callers may set, its rule and its effect."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -68,9 +68,24 @@ class Kind(Generic[R]):
         dates = {
             name.rpartition("_")[0]: f"({name}::timestamptz)"
             for name in self.table.columns
-            if name.endswith(("_at", "_on")) and name != "deleted_at"
+            if name.endswith(("_at", "_on"))
         }
-        return ListSpec(filters=filters, dates={**dates, **OWN_DATES}, search=self.search)
+        return ListSpec(
+            filters=filters,
+            words={name: words for name, words in self.words.items() if name in filters},
+            dates={**dates, **OWN_DATES},
+            search=self.search,
+        )
+
+    @cached_property
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """The fields that hold one of a few words, and those words."""
+        return {
+            name: get_args(kind)
+            for name, hint in get_type_hints(self.table.row).items()
+            for kind in (hint, *get_args(hint))
+            if get_origin(kind) is Literal
+        }
 
     @cached_property
     def fields(self) -> tuple[msgspec.structs.FieldInfo, ...]:

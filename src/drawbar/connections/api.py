@@ -1,7 +1,7 @@
 """Connections in the Admin API: systems, connections, tokens, credits (hub.md §2-§4)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -9,7 +9,13 @@ from litestar import Request, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from drawbar.connections import actions, store
-from drawbar.connections.model import ChangedConnection, Connection, NewConnection
+from drawbar.connections.model import (
+    ChangedConnection,
+    Connection,
+    Health,
+    NewConnection,
+    Status,
+)
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.identity.guards import actor_of, admin_token
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
@@ -26,6 +32,7 @@ SPEC = ListSpec(
     filters={
         name: (name, "text[]") for name in ("system", "status", "health", "customer_reference")
     },
+    words={"system": tuple(CATALOGUE), "status": get_args(Status), "health": get_args(Health)},
     search="name || ' ' || email || ' ' || customer_reference",
 )
 

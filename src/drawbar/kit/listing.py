@@ -17,7 +17,10 @@ from drawbar.kit.errors import invalid_request
 DEFAULT_LIMIT = 100
 MOST = 500
 SORTS = ("modified_at", "-modified_at", "created_at", "-created_at")
-OWN_DATES = MappingProxyType({"created": "created_at", "modified": "modified_at"})
+OWN_DATES = MappingProxyType(
+    {"created": "created_at", "modified": "modified_at", "deleted": "deleted_at"}
+)
+_POLLS = frozenset({"modified_after", "deleted_after", "deleted_before"})
 _SIGNATURE_BYTES = 16
 P = TypeVar("P", bound=msgspec.Struct)
 
@@ -30,6 +33,8 @@ class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     filters: Mapping[str, tuple[str, str]] = {}
+    words: Mapping[str, tuple[str, ...]] = {}
+    """The words a filter takes, where it takes only some."""
     dates: Mapping[str, str] = OWN_DATES
     search: str = ""
     """Column expression that `q=` looks into; empty offers no `q`."""
@@ -44,12 +49,14 @@ class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
         }
         if self.soft_deletes:
             offered["include_deleted"] = (
-                "Whether deleted rows are shown; default only with `modified_after`."
+                "Whether deleted rows are shown; default only with `modified_after`, "
+                "`deleted_after` and `deleted_before`."
             )
         if self.search:
             offered["q"] = "Words to look for."
         for name in self.filters:
-            offered[name] = f"Only rows with this {name}; a comma means any of."
+            words = f" One of {', '.join(self.words[name])}." if name in self.words else ""
+            offered[name] = f"Only rows with this {name}; a comma means any of.{words}"
         for stem in self.dates:
             offered[f"{stem}_after"] = f"Only rows {stem} after it: {dates.EXAMPLE}."
             offered[f"{stem}_before"] = f"Only rows {stem} at or before it: {dates.EXAMPLE}."
@@ -211,7 +218,7 @@ def _conditions(
 
     for name, (column, array_type) in spec.filters.items():
         if name in given:
-            wanted = _wanted(name, given[name], array_type)
+            wanted = _wanted(name, given[name], array_type, spec.words.get(name, ()))
             conditions.append(f"{column} = ANY({bind(wanted)}::{array_type})")
     for stem, column in spec.dates.items():
         for name, sign, read in (
@@ -228,10 +235,15 @@ def _conditions(
     return conditions, args
 
 
-def _wanted(name: str, text: str, array_type: str) -> list[object]:
+def _wanted(name: str, text: str, array_type: str, words: tuple[str, ...]) -> list[object]:
     parts = [part for part in text.split(",") if part]
     if not parts:
         raise invalid_request(f"{name} is empty; give a value or leave it out.", name)
+    for part in parts:
+        if words and part not in words:
+            raise invalid_request(
+                f"{name}={part[:60]!r} is not offered; use one of {', '.join(words)}.", name
+            )
     if array_type != "uuid[]":
         return list(parts)
     try:
@@ -243,7 +255,7 @@ def _wanted(name: str, text: str, array_type: str) -> list[object]:
 def _shows_deleted(given: Mapping[str, str]) -> bool:
     text = given.get("include_deleted")
     if text is None:
-        return "modified_after" in given
+        return not _POLLS.isdisjoint(given)
     if text in {"true", "false"}:
         return text == "true"
     raise invalid_request("include_deleted is true or false.", "include_deleted")

@@ -13,17 +13,27 @@ COLUMNS = frozenset({"created_at", "modified_at", "deleted_at", "remote_modified
 def list_spec(entity_name: str) -> ListSpec:
     """Return the filters and date ranges of an entity's list."""
     entity = ENTITIES[entity_name]
-    filters = {name: (_text(name), "text[]") for name in entity.equality_filters}
-    dates = {
-        stem: _moment(entity, name)
-        for stem, name in entity.date_filters.items()
-        if name != "deleted_at"
-    }
-    return ListSpec(filters=filters, dates={**dates, **OWN_DATES})
+    filters = {name: _column(entity, name) for name in entity.equality_filters}
+    words = {name: _words(entity, name) for name in entity.equality_filters}
+    dates = {stem: _moment(entity, name) for stem, name in entity.date_filters.items()}
+    return ListSpec(
+        filters=filters,
+        words={name: offered for name, offered in words.items() if offered},
+        dates={**dates, **OWN_DATES},
+    )
 
 
-def _text(name: str) -> str:
-    return name if name == "remote_id" else f"(body->>'{name}')"
+def _column(entity: Entity, name: str) -> tuple[str, str]:
+    if name == "remote_id":
+        return name, "text[]"
+    if name in entity.references:
+        return f"((body->>'{name}')::uuid)", "uuid[]"
+    return f"(body->>'{name}')", "text[]"
+
+
+def _words(entity: Entity, name: str) -> tuple[str, ...]:
+    attribute = entity.attributes[name]
+    return ("true", "false") if attribute.python_type is bool else attribute.words
 
 
 def _moment(entity: Entity, name: str) -> str:

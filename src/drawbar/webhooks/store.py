@@ -50,6 +50,7 @@ MESSAGE_LIST = ListSpec(
         "endpoint_id": ("endpoint_id", "uuid[]"),
         "connection_id": ("connection_id", "uuid[]"),
     },
+    words={"status": ("pending", "delivered", "failed")},
     dates={"created": "created_at", "finished": "finished_at"},
     soft_deletes=False,
 )

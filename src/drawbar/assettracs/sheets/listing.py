@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import NoneType, UnionType
-from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -114,16 +113,7 @@ async def listing(
 
 def words_of(sheet: Sheet[Any], name: str) -> tuple[str, ...]:
     """Return the statuses a field may have; none for a field that is no list of words."""
-    for kind in _alternatives(get_type_hints(sheet.kind.table.row)[name]):
-        if get_origin(kind) is Literal:
-            return tuple(str(word) for word in get_args(kind))
-    return ()
-
-
-def _alternatives(kind: Any) -> tuple[Any, ...]:
-    if get_origin(kind) in {Union, UnionType}:
-        return tuple(one for one in get_args(kind) if one is not NoneType)
-    return (kind,)
+    return sheet.kind.words.get(name, ())
 
 
 async def _names(
