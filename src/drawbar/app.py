@@ -10,6 +10,7 @@ from litestar.response import Redirect
 
 from drawbar import __version__
 from drawbar.assettracs.api import asset_api
+from drawbar.assettracs.kinds import EVENT_TYPES
 from drawbar.assettracs.pages import asset_pages
 from drawbar.connections.api import connections_api
 from drawbar.dashboard.frame import frame_context
@@ -74,7 +75,7 @@ def create_app(
             connections_api(),
             unified_api(),
             push_api(),
-            *webhook_apis(),
+            *webhook_apis(EVENT_TYPES),
         ],
         state=state,
         lifespan=[with_database],

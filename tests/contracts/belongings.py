@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from drawbar.assettracs.kinds import KINDS
+from drawbar.assettracs.kinds import EVENT_TYPES, KINDS
 from drawbar.audit import Actor
 from drawbar.connections import store as connections
 from drawbar.connections.model import Connection
@@ -15,6 +15,7 @@ from drawbar.identity.tokens import issue_admin_token, issue_connection_token
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database
 from drawbar.webhooks import endpoints, outbox
+from drawbar.webhooks.catalogue import HUB_TYPES
 from drawbar.webhooks.endpoints import VettedUrl
 from drawbar.webhooks.model import Audience, NewEndpoint
 from tests.contracts.routes import Entrance
@@ -130,11 +131,23 @@ class Belongings:
         async with self.database.writing(self.workspace_id) as tx:
             wish = NewEndpoint(url="x", event_types=["assettracs.*"], description=MARK)
             endpoint, _ = await endpoints.create(
-                tx, actor, vault, Audience.PLATFORM, VettedUrl("https://example.com/x"), wish
+                tx,
+                actor,
+                vault,
+                Audience.PLATFORM,
+                VettedUrl("https://example.com/x"),
+                wish,
+                known=EVENT_TYPES,
             )
             wish = NewEndpoint(url="x", event_types=["*"], description=MARK)
             hub_endpoint, _ = await endpoints.create(
-                tx, actor, vault, Audience.HUB, VettedUrl("https://example.com/x"), wish
+                tx,
+                actor,
+                vault,
+                Audience.HUB,
+                VettedUrl("https://example.com/x"),
+                wish,
+                known=HUB_TYPES,
             )
             await outbox.publish(tx, "sync.completed", {"note": MARK})
             await outbox.publish(tx, "assettracs.assets.updated", {"note": MARK})

@@ -11,6 +11,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.testing import AsyncTestClient
 
+from drawbar.assettracs.kinds import EVENT_TYPES
 from drawbar.audit.model import drawbar
 from drawbar.identity import store as identity
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
@@ -87,6 +88,7 @@ async def subscribe(
             audience_of(event_types[0]),
             VettedUrl(url),
             wanted,
+            known=event_types,
         )
 
 
@@ -177,7 +179,7 @@ async def webhook_api(
 
     places = {
         "/admin/v1": admin_routes(),
-        "/assettracs/api/v1": asset_routes(),
+        "/assettracs/api/v1": asset_routes(EVENT_TYPES),
         "/api/v1": connection_routes(),
     }
     app = Litestar(

@@ -127,6 +127,33 @@ async def test_headers_that_would_break_a_delivery_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("path", "wanted", "meant"),
+    [
+        (HUB, "asset.updated", "assets.updated"),
+        (HUB, "sync.complete", "sync.completed"),
+        (HUB, "asset.*", None),
+        (PLATFORM, "assettracs.asset.updated", "assettracs.assets.updated"),
+        (PLATFORM, "assettracs.work_order.*", "assettracs.work_orders."),
+    ],
+)
+async def test_a_subscription_that_could_never_fire_is_refused(
+    api: AsyncTestClient[Any],
+    database: Database,
+    cast: Cast,
+    path: str,
+    wanted: str,
+    meant: str | None,
+) -> None:
+    token = await admin_token(database, cast.alice)
+    key = await asset_admin_key(database, cast.alice)
+    headers = bearer(token if path == HUB else key)
+    refused = await api.post(path, json={**BODY, "event_types": [wanted]}, headers=headers)
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "event_types"
+    assert (meant or wanted) in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
     "event_types", [[], [""], ["Assets"], ["assets.*.x"], ["a", "b c"], ["**"], ["a."], ["x" * 121]]
 )
 async def test_what_is_no_event_type_is_refused(

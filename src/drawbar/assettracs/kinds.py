@@ -26,3 +26,6 @@ KINDS: tuple[Kind[Any], ...] = (
     WORK_ORDERS,
     CERTIFICATES,
 )
+EVENT_TYPES = tuple(
+    f"assettracs.{kind.name}.{verb}" for kind in KINDS for verb in ("created", "updated", "deleted")
+)

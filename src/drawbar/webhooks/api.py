@@ -4,6 +4,7 @@ Each half sees its own: the Admin API the hub's endpoints and events, the asset 
 types begin with `assettracs.`; `*` at the hub means the hub's events only.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from drawbar.identity.rights import (
 from drawbar.kit.http.parameters import list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase
 from drawbar.webhooks import messages, store
+from drawbar.webhooks.catalogue import HUB_TYPES
 from drawbar.webhooks.endpoint_api import endpoint_routes
 from drawbar.webhooks.model import Audience, Event, Message, MessageWithAttempts
 
@@ -62,20 +64,21 @@ def admin_routes() -> list[HTTPRouteHandler]:
     """Return the Admin API's routes, to be mounted at `/admin/v1`."""
     read, write = admin_token(READ_HUB), admin_token(WRITE_HUB)
     return [
-        *endpoint_routes(Audience.HUB, read, write),
+        *endpoint_routes(Audience.HUB, read, write, HUB_TYPES),
         *_message_routes(Audience.HUB, read, write),
         _events(Audience.HUB, read),
     ]
 
 
-def asset_routes() -> list[HTTPRouteHandler]:
+def asset_routes(event_types: Collection[str]) -> list[HTTPRouteHandler]:
     """Return the asset platform's routes, to be mounted at `/assettracs/api/v1`.
 
+    The platform lies above this package, so it tells its event types.
     Endpoints need the scope `admin`, also to be read: an address may hold a secret.
     """
     administer = api_key(ADMINISTER_ASSETS)
     return [
-        *endpoint_routes(Audience.PLATFORM, administer, administer),
+        *endpoint_routes(Audience.PLATFORM, administer, administer, event_types),
         _events(Audience.PLATFORM, api_key(READ_ASSETS)),
     ]
 
@@ -85,11 +88,11 @@ def connection_routes() -> list[HTTPRouteHandler]:
     return [_events(Audience.HUB, connection_token(READ_RECORDS), "connection_")]
 
 
-def webhook_apis() -> list[Router]:
-    """Return the routers of every audience."""
+def webhook_apis(platform_types: Collection[str]) -> list[Router]:
+    """Return the routers of every audience, given the event types of the asset platform."""
     mounted = {
         "/admin/v1": admin_routes(),
-        "/assettracs/api/v1": asset_routes(),
+        "/assettracs/api/v1": asset_routes(platform_types),
         "/api/v1": connection_routes(),
     }
     return [
@@ -132,7 +135,7 @@ def _message_routes(audience: Audience, read: Door, write: Door) -> list[HTTPRou
         guards=[write],
         status_code=202,
         operation_id="retry_webhook_message",
-        summary="Send a message anew, with the same webhook-id and body",
+        summary="Send a message now, with the same webhook-id and body",
     )
     async def retry_message(
         request: AnyRequest, database: TheDatabase, id: FromPath[UUID]

@@ -1,5 +1,6 @@
 """JSON routes of endpoints, the same for the hub's and the platform's."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -70,8 +71,10 @@ class TestSent(msgspec.Struct, frozen=True):
     message_id: UUID
 
 
-def endpoint_routes(audience: Audience, read: Door, write: Door) -> list[HTTPRouteHandler]:
-    """Make the routes of one half's endpoints behind these doors."""
+def endpoint_routes(
+    audience: Audience, read: Door, write: Door, known: Collection[str]
+) -> list[HTTPRouteHandler]:
+    """Make the routes of one half's endpoints behind these doors, for its event types."""
 
     @get(
         "/webhook-endpoints",
@@ -121,7 +124,7 @@ def endpoint_routes(audience: Audience, read: Door, write: Door) -> list[HTTPRou
         actor = actor_of(request)
         url = await endpoints.vet_receiver(http, data.url, https_only=is_public(settings))
         async with database.writing(actor.workspace_id) as tx:
-            row, secret = await endpoints.create(tx, actor, vault, audience, url, data)
+            row, secret = await endpoints.create(tx, actor, vault, audience, url, data, known=known)
         return EndpointWithSecret(**_shown(row, vault, actor.workspace_id), secret=secret)
 
     @patch(
@@ -147,7 +150,7 @@ def endpoint_routes(audience: Audience, read: Door, write: Door) -> list[HTTPRou
             wanted = fields.pop("url")
             url = await endpoints.vet_receiver(http, wanted, https_only=is_public(settings))
         async with database.writing(actor.workspace_id) as tx:
-            row = await endpoints.change(tx, actor, vault, audience, id, url, fields)
+            row = await endpoints.change(tx, actor, vault, audience, id, url, fields, known=known)
         return EndpointShown(**_shown(row, vault, actor.workspace_id))
 
     @delete(

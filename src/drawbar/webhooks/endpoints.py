@@ -1,5 +1,6 @@
 """The verbs of endpoints: create, change, remove, rotate the secret, send a test."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from drawbar.kit.errors import conflict, invalid
 from drawbar.kit.ids import new_id
 from drawbar.kit.outgoing import OutgoingError, OutgoingHttp
 from drawbar.webhooks import outbox, store
+from drawbar.webhooks.catalogue import refuse_unknown
 from drawbar.webhooks.model import (
     ROTATION,
     TEST,
@@ -55,16 +57,20 @@ async def create(
     audience: Audience,
     url: VettedUrl,
     wanted: NewEndpoint,
+    *,
+    known: Collection[str],
 ) -> tuple[Endpoint, str]:
-    """Add an endpoint; return it and its secret, which nobody sees again."""
+    """Add an endpoint for `known` event types; return it and its secret, seen this once."""
     id, secret = new_id(), new_secret()
+    event_types = vet_event_types(wanted.event_types, audience)
+    refuse_unknown(event_types, known)
     headers = vet_custom_headers(wanted.headers)
     endpoint = Endpoint(
         id=id,
         created_at=tx.now,
         modified_at=tx.now,
         url=url.text,
-        event_types=vet_event_types(wanted.event_types, audience),
+        event_types=event_types,
         connection_id=wanted.connection_id,
         description=wanted.description,
         sealed_headers=seal_headers(vault, tx.workspace_id, id, headers),
@@ -84,8 +90,10 @@ async def change(
     id: UUID,
     url: VettedUrl | None,
     fields: dict[str, Any],
+    *,
+    known: Collection[str] = (),
 ) -> Endpoint:
-    """Change some fields; disabling moves what waits to the failed list."""
+    """Change some fields, event types to `known` ones; disabling fails what waits."""
     before = await store.endpoint(tx, id, audience, lock=True)
     changed = dict(fields)
     changed.pop("url", None)
@@ -93,6 +101,7 @@ async def change(
         changed["url"] = url.text
     if "event_types" in changed:
         changed["event_types"] = vet_event_types(changed["event_types"], before.audience)
+        refuse_unknown(changed["event_types"], known)
     if "headers" in changed:
         headers = vet_custom_headers(changed.pop("headers"))
         changed["sealed_headers"] = seal_headers(vault, tx.workspace_id, id, headers)

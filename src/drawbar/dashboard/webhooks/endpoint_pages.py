@@ -17,6 +17,7 @@ from drawbar.kit.http.provided import TheDatabase, TheHttp, TheSettings, TheVaul
 from drawbar.schema.registry import ENTITIES
 from drawbar.ui.responses import Page, go_on
 from drawbar.webhooks import endpoints, store
+from drawbar.webhooks.catalogue import HUB_TYPES, HUB_WORDS
 from drawbar.webhooks.endpoint_api import is_public
 from drawbar.webhooks.model import Audience, NewEndpoint
 
@@ -26,12 +27,7 @@ NEVER_KEPT = {"Cache-Control": "no-store"}
 LONGEST_DESCRIPTION = 200
 EVENT_TYPES = (
     "*",
-    "sync.completed",
-    "sync.failed",
-    "connection.created",
-    "connection.status_changed",
-    "connection.auth_required",
-    "connection.disconnected",
+    *HUB_WORDS,
     *(f"{name}.*" for name in ENTITIES),
 )
 OF_HUB = store.OF_ENDPOINTS[Audience.HUB]
@@ -78,7 +74,9 @@ async def add_endpoint(
         async with database.writing(actor.workspace_id) as tx:
             if wish.connection_id:
                 await connections.CONNECTIONS.get(tx, wish.connection_id)
-            endpoint, secret = await endpoints.create(tx, actor, vault, Audience.HUB, url, wish)
+            endpoint, secret = await endpoints.create(
+                tx, actor, vault, Audience.HUB, url, wish, known=HUB_TYPES
+            )
     except Problem as problem:
         errors = problem.errors or (FieldError("connection_id", problem.detail),)
         return await _form(request, database, sent, chosen, errors)
