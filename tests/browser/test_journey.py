@@ -34,6 +34,9 @@ async def test_a_sync_is_seen_live_while_it_runs(
     row = visitor.page.get_by_role("row").filter(has_text="Assets").first
     await expect(row).to_contain_text("Completed", timeout=10_000)
     await expect(row).to_contain_text("1")
+    await expect(visitor.page.locator("#pills")).to_contain_text("Active")
+    await expect(visitor.page.locator("#newest")).to_contain_text("Pump 4")
+    await expect(visitor.page.locator("#numbers")).not_to_contain_text("not yet")
     assert visitor.complaints == []
 
 

@@ -3,10 +3,8 @@
 import asyncio
 from uuid import UUID
 
-from drawbar.dashboard.connections.live import changes_of_status
+from drawbar.dashboard.connections.live import Look, changes_of
 from drawbar.dashboard.link.guide import guide_markup
-from drawbar.sync.model import Run
-from drawbar.sync.status import SyncStatus
 from tests.dashboard.browser import Browser
 from tests.support.cast import Cast
 from tests.support.database import TestServer
@@ -90,7 +88,7 @@ async def test_the_right_key_leads_to_the_connection_and_its_records(
         assert status == 303
         assert "The first sync begins in a moment" in waiting
         assert "Pump &lt;4&gt;" in page
-        assert f'hx-sse:connect="{connection}/live"' in page
+        assert f'hx-sse:connect="{connection}/live?entity=assets"' in page
         assert f'href="{connection}"' in listed
         assert "Pump &lt;4&gt;" in records
         assert "display_name" in whole
@@ -104,24 +102,26 @@ async def test_the_live_table_is_sent_anew_when_the_sync_went_on(
         _, connection, _ = await Browser(world, cast.mallory).post(FORM, filled(world))
         world.connection_id = connection.rpartition("/")[2]
 
-        def written(status: SyncStatus, runs: list[Run]) -> str:
-            counts = " ".join(f"{one.entity}={one.records_total}" for one in status.entities)
-            return f"{counts} in {len(runs)} runs"
+        def written(look: Look) -> list[str]:
+            counts = " ".join(f"{one.entity}={one.records_total}" for one in look.status.entities)
+            names = ", ".join(one.name or "" for one in look.records)
+            return [f"{counts} in {len(look.runs)} runs; ", "always the same", f"newest {names}"]
 
-        looks = changes_of_status(
-            world.database, world.workspace_id, UUID(world.connection_id), written, pause_scale=0
-        )
+        id = UUID(world.connection_id)
+        looks = changes_of(world.database, world.workspace_id, id, "assets", written, pause_scale=0)
         first, second = await anext(looks), await anext(looks)
         await world.work()
         third = await anext(looks)
         await looks.aclose()  # type: ignore[attr-defined]
-        assert (first, second) == (" in 0 runs", None)
+        assert (first, second) == (" in 0 runs; always the samenewest ", None)
         assert third is not None
         assert "assets=1" in third
+        assert third.endswith("; newest Pump 4")
 
 
 async def test_the_live_stream_sends_the_table_as_an_event(server: TestServer, cast: Cast) -> None:
     async with hub_and_platform(server, cast) as world:
+        await world.asset("POST", "/assets", name="Pump 4")
         _, connection, _ = await Browser(world, cast.mallory).post(FORM, filled(world))
         await world.work()
         async with Browser(world, cast.mallory).stream(f"{connection}/live") as stream:
@@ -130,6 +130,9 @@ async def test_the_live_stream_sends_the_table_as_an_event(server: TestServer, c
         assert stream.headers["Content-Type"].startswith("text/event-stream")
         assert event.startswith(b"data: ")
         assert b"Work orders" in event
+        targets = (b"#pills", b"#notice", b"#numbers", b"#newest", b"#runs")
+        assert all(b'hx-target="%s"' % target in event for target in targets)
+        assert b"Pump 4" in event
         assert theirs == 404
 
 

@@ -12,18 +12,14 @@ from litestar.response.sse import ServerSentEventMessage
 from drawbar.connections import actions, store
 from drawbar.connections.api import SPEC
 from drawbar.connectors.catalogue import CATALOGUE
-from drawbar.dashboard.connections.live import RUNS_SHOWN, changes_of_status
-from drawbar.dashboard.listing import asked, first_page, next_page, page_query, without
-from drawbar.dashboard.records.store import newest_records
+from drawbar.dashboard.connections.live import Look, changes_of, look_at
+from drawbar.dashboard.listing import address, asked, first_page, next_page, page_query, without
 from drawbar.identity.guards import actor_of, session
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.identity.tokens import issue_connection_token
 from drawbar.kit.errors import conflict
 from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
-from drawbar.sync import store as sync_store
 from drawbar.sync.actions import start_runs
-from drawbar.sync.model import Run
-from drawbar.sync.status import SyncStatus, sync_status
 from drawbar.ui.reader import Reader
 from drawbar.ui.render import render
 from drawbar.ui.responses import Page, go_on, reader_of
@@ -33,8 +29,10 @@ from drawbar.webhooks.store import MESSAGE_LIST, page_of_messages
 AnyRequest = Request[Any, Any, Any]
 PATH = "/hub/connections"
 NEVER_KEPT = {"Cache-Control": "no-store"}
-RECORDS_SHOWN = 20
 MESSAGES_SHOWN = "10"
+LIVE_PARTS = ("runs", "pills", "notice", "numbers", "newest")
+"""Parts of the page, each an element's id and a template's name, beside the entity table."""
+ENTITY = {"entity": "The entity whose newest records are shown."}
 FILTERS = {
     "status": ("pending", "synchronizing", "active", "inactive", "disconnected"),
     "health": ("online", "degraded", "offline", "reauth_required"),
@@ -67,7 +65,7 @@ async def list_connections(request: AnyRequest, database: TheDatabase, cursors: 
 @get(
     "/connections/{id:uuid}",
     guards=[session(READ_HUB)],
-    opt={"query": {"entity": "The entity whose newest records are shown."}},
+    opt={"query": ENTITY},
 )
 async def show_connection(
     request: AnyRequest, database: TheDatabase, cursors: TheCursors, id: FromPath[UUID]
@@ -75,47 +73,39 @@ async def show_connection(
     """Show one connection: state, entities, runs, records, webhook messages."""
     actor = actor_of(request)
     async with database.reading(actor.workspace_id) as tx:
-        connection = await store.CONNECTIONS.get(tx, id)
-        status = await sync_status(tx, connection)
-        runs = await sync_store.recent_runs(tx, id, RUNS_SHOWN)
-        entities = [one.entity for one in status.entities if one.records_total]
-        wanted = asked(request).get("entity", "")
-        entity = wanted if wanted in entities else next(iter(entities), "")
-        records = await newest_records(tx, id, entity, RECORDS_SHOWN) if entity else []
+        look = await look_at(tx, id, asked(request).get("entity", ""))
         of_it = {"connection_id": str(id), "limit": MESSAGES_SHOWN}
         query = page_query(tx, MESSAGE_LIST, PATH, of_it, cursors)
         messages = await page_of_messages(tx, query, cursors, Audience.HUB)
     return Page(
         "dashboard/connections/connection.html",
         {
-            "connection": connection,
-            "system": _system_names().get(connection.system, connection.system),
-            "status": status,
-            "runs": runs,
-            "entities": entities,
-            "entity": entity,
-            "records": records,
+            **_shown(look, may_write=actor.may(WRITE_HUB)),
+            "system": _system_names().get(look.connection.system, look.connection.system),
+            "live": address(f"{PATH}/{id}/live", {"entity": look.entity} if look.entity else {}),
             "messages": messages.rows,
-            "may_write": actor.may(WRITE_HUB),
         },
     )
 
 
-@get("/connections/{id:uuid}/live", guards=[session(READ_HUB)], opt={"query": {}})
+@get("/connections/{id:uuid}/live", guards=[session(READ_HUB)], opt={"query": ENTITY})
 async def watch_connection(
     request: AnyRequest, database: TheDatabase, id: FromPath[UUID]
 ) -> ServerSentEvent:
-    """Send the entity table whenever it changes, as server-sent events."""
-    workspace_id = actor_of(request).workspace_id
-    async with database.reading(workspace_id) as tx:
+    """Send the entity table and whatever else changed of the page, as server-sent events."""
+    actor, wanted = actor_of(request), asked(request).get("entity", "")
+    async with database.reading(actor.workspace_id) as tx:
         await store.CONNECTIONS.get(tx, id)
 
-    def written(status: SyncStatus, runs: list[Run]) -> str:
+    def written(look: Look) -> list[str]:
         someone: Reader = reader_of(request)
-        return render("dashboard/connections/live.html", someone, status=status, runs=runs)
+        shown = _shown(look, may_write=actor.may(WRITE_HUB))
+        table = render("dashboard/connections/progress.html", someone, **shown)
+        part_of = "dashboard/connections/live.html"
+        return [table, *(render(part_of, someone, part=part, **shown) for part in LIVE_PARTS)]
 
     async def messages() -> AsyncIterator[ServerSentEventMessage]:
-        async for text in changes_of_status(database, workspace_id, id, written):
+        async for text in changes_of(database, actor.workspace_id, id, wanted, written):
             if text is None:
                 yield ServerSentEventMessage(data=None, comment="unchanged", sep="\n")
             else:
@@ -182,6 +172,11 @@ ROUTES = [
     ask_to_disconnect,
     disconnect,
 ]
+
+
+def _shown(look: Look, *, may_write: bool) -> dict[str, Any]:
+    seen = {name: getattr(look, name) for name in look.__struct_fields__}
+    return {**seen, "home": f"{PATH}/{look.connection.id}", "may_write": may_write}
 
 
 def _system_names() -> dict[str, str]:
