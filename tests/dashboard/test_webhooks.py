@@ -74,6 +74,37 @@ async def test_the_retry_button_queues_the_same_message_again(
     assert "It is sent again now" in shown.text
 
 
+async def test_each_sending_by_hand_has_tries_of_its_own_in_the_history(
+    client: Client, cast: Cast, database: Database, vault: Vault
+) -> None:
+    async with open_inbox() as inbox:
+        id = await a_failed_message(database, vault, cast.alice, inbox)
+        as_person(client, cast.alice)
+        await client.post(f"/hub/webhooks/messages/{id}/retry", headers=OWN)
+        async with OutgoingHttp(["127.0.0.0/8"]) as http:
+            await deliver_once(database, http, vault)
+    page = (await client.get(f"/hub/webhooks/messages/{id}")).text
+    listed = (await client.get("/hub/webhooks?status=pending")).text
+    story = page[page.index("Next try") :]
+    assert story.count("Try 1: 500") == 2
+    assert story.index("Try 1") < story.index("Sent by hand, <time") < story.rindex("Try 1")
+    assert "Try now" in page
+    assert "Try now" in listed
+
+
+async def test_an_empty_list_of_what_waits_says_what_belongs_there(
+    client: Client, cast: Cast, database: Database, vault: Vault
+) -> None:
+    as_person(client, cast.alice)
+    nowhere = await client.get("/hub/webhooks")
+    await subscribe(database, vault, cast.alice, "http://127.0.0.1:8099/hook")
+    waiting = await client.get("/hub/webhooks?status=pending")
+    everything = await client.get("/hub/webhooks?status=all")
+    assert "Add an endpoint: from then on" in nowhere.text
+    assert "Nothing waits" in waiting.text
+    assert "Add an endpoint" not in waiting.text + everything.text
+
+
 async def test_all_failed_messages_can_be_sent_again_at_once(
     client: Client, cast: Cast, database: Database, vault: Vault
 ) -> None:

@@ -40,6 +40,16 @@ def test_what_is_still_to_come_is_told_as_such(alice: Reader, now: datetime) -> 
         assert ">in 2 days<" in filters.ago(now + timedelta(days=2))
 
 
+def test_seconds_ahead_are_counted_because_one_waits_for_them(
+    alice: Reader, bob: Reader, now: datetime
+) -> None:
+    with writing_for(alice):
+        assert ">in 20 sec<" in filters.ago(now + timedelta(seconds=20))
+        assert ">just now<" in filters.ago(now + timedelta(seconds=1))
+    with writing_for(bob):
+        assert ">in 20 Sek.<" in filters.ago(now + timedelta(seconds=20))
+
+
 def test_nothing_known_shows_a_dash(alice: Reader) -> None:
     with writing_for(alice):
         shown = {filters.ago(None), filters.at(None), filters.date(None), filters.number(None)}

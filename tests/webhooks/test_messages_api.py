@@ -61,11 +61,35 @@ async def test_the_failed_list_leads_to_the_attempts_and_to_a_retry(
     assert [(a["number"], a["status"]) for a in one["attempts"]] == [(1, 500)]
     assert one["payload"] == json.decode(inbox.received[0][1])
     assert (retried.status_code, retried.json()["status"]) == (202, "pending")
-    assert again.status_code == 409
+    assert (again.status_code, again.json()["generation"]) == (202, 2)
     assert inbox.ids() == [id, id]
     assert (await api.get(MESSAGES, params={"status": "failed"}, headers=headers)).json()[
         "data"
     ] == []
+
+
+async def test_a_message_that_waits_for_its_next_try_can_be_tried_ahead_of_time(
+    api: AsyncTestClient[Any],
+    database: Database,
+    vault: Vault,
+    http: OutgoingHttp,
+    cast: Cast,
+    inbox: Inbox,
+) -> None:
+    headers = bearer(await admin_token(database, cast.alice))
+    await subscribe(database, vault, cast.alice, inbox.url)
+    inbox.status = 500
+    (id,) = await publish(database, cast.alice)
+    await deliver_once(database, http, vault)
+    (waiting,) = await messages_of(database, cast.alice)
+    inbox.status = 200
+    too_early = await deliver_once(database, http, vault)
+    hastened = await api.post(f"{MESSAGES}/{waiting.id}/retry", headers=headers)
+    await deliver_once(database, http, vault)
+    one = (await api.get(f"{MESSAGES}/{waiting.id}", headers=headers)).json()
+    assert (too_early, hastened.status_code, hastened.json()["status"]) == (0, 202, "pending")
+    assert (one["status"], one["generation"], one["attempt_count"]) == ("delivered", 1, 2)
+    assert inbox.ids() == [id, id]
 
 
 async def test_all_that_failed_since_a_time_is_retried_but_not_at_disabled_endpoints(

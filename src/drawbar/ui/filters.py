@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date as Day  # noqa: N812  the filter itself is called date
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone_name
 from babel.numbers import format_decimal
@@ -12,6 +13,8 @@ from drawbar.kit.json import timestamp
 from drawbar.ui.reader import gettext, reader
 
 JUST_NOW = timedelta(seconds=45)
+SOON = timedelta(seconds=3)
+"""How far ahead is to come rather than now: clocks differ a little, and pages take a moment."""
 NOTHING = Markup('<span class="none">–</span>')
 SPARK_WIDTH, SPARK_HEIGHT = 120, 28
 """Of the sparkline's drawing, in pixels."""
@@ -36,7 +39,7 @@ def ago(moment: datetime | None, now: datetime | None = None) -> Markup:
     just_now = gettext("just now")
     words = (
         just_now
-        if abs(apart) < JUST_NOW
+        if -JUST_NOW < apart < SOON
         else format_timedelta(
             apart, threshold=1.0, add_direction=True, format="short", locale=someone.babel
         )
@@ -46,23 +49,30 @@ def ago(moment: datetime | None, now: datetime | None = None) -> Markup:
     )
 
 
-def at(moment: datetime | None) -> Markup:
-    """Write a moment out in a `<time>`, in the reader's zone, to the minute."""
+def at(moment: datetime | None, time_zone: str = "") -> Markup:
+    """Write a moment out in a `<time>`, in the reader's zone, to the minute.
+
+    In another zone, an IANA name, it says which.
+    """
     if moment is None:
         return NOTHING
     someone = reader()
-    words = format_datetime(moment, "d MMM y HH:mm", tzinfo=someone.zone, locale=someone.babel)
+    zone = ZoneInfo(time_zone) if time_zone else someone.zone
+    words = format_datetime(moment, "d MMM y HH:mm", tzinfo=zone, locale=someone.babel)
+    if time_zone:
+        words = f"{words} ({time_zone})"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         timestamp(moment), exact(moment), words
     )
 
 
-def date(day: Day | None) -> Markup:
-    """Write a day ("23 Nov 2026"); of a moment, the day it falls on in the reader's zone."""
+def date(day: Day | None, time_zone: str = "") -> Markup:
+    """Write a day ("23 Nov 2026"); of a moment, its day in the zone, or the reader's."""
     if day is None:
         return NOTHING
     someone = reader()
-    local = day.astimezone(someone.zone).date() if isinstance(day, datetime) else day
+    zone = ZoneInfo(time_zone) if time_zone else someone.zone
+    local = day.astimezone(zone).date() if isinstance(day, datetime) else day
     return Markup('<time datetime="{}">{}</time>').format(
         local.isoformat(), format_date(local, "medium", locale=someone.babel)
     )

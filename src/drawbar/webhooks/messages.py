@@ -13,18 +13,20 @@ from drawbar.webhooks.outbox import wake_after
 
 
 async def retry(tx: Writing, actor: Actor, audience: Audience | None, id: UUID) -> Message:
-    """Send a delivered or failed message anew: same id and bytes, a fresh schedule, due now.
+    """Send a message now: same id and bytes.
 
-    Raises 409 while it is still being tried, and when its endpoint is disabled or deleted.
+    A delivered or failed one gets a fresh schedule; one that waits for its next try keeps its own
+    and is only due at once. Raises 409 when its endpoint is disabled or deleted.
     """
     await store.lock_message(tx, id)
     before = await store.message(tx, id, audience)
-    if before.status == "pending":
-        raise conflict("This message is still being tried; it can be retried when that has ended.")
     endpoint = await store.ENDPOINTS.find(tx, before.endpoint_id)
     if endpoint is None or endpoint.deleted_at is not None or not endpoint.enabled:
         raise conflict("The endpoint of this message is disabled or deleted. Enable it first.")
-    await store.retry(tx, id)
+    if before.status == "pending":
+        await store.hasten(tx, id)
+    else:
+        await store.retry(tx, id)
     after = await store.message(tx, id, audience)
     await audit.record(tx, actor, "webhook_message.retried", id, before=before, after=after)
     wake_after(tx)

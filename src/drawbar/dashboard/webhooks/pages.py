@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from drawbar.dashboard.listing import asked, first_page, next_page, page_query, without
-from drawbar.dashboard.webhooks.store import message_counts
+from drawbar.dashboard.webhooks.store import has_endpoints, message_counts
 from drawbar.identity.guards import actor_of, session
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.kit.http.provided import TheCursors, TheDatabase
@@ -36,6 +36,7 @@ async def list_messages(request: AnyRequest, database: TheDatabase, cursors: The
             narrowed["status"] = chosen
         query = page_query(tx, store.MESSAGE_LIST, PATH, narrowed, cursors)
         page = await store.page_of_messages(tx, query, cursors, Audience.HUB)
+        any_endpoint = await has_endpoints(tx)
     parameters["status"] = chosen
     kept = {name: text for name, text in parameters.items() if name in {"type", "connection_id"}}
     return Page(
@@ -43,6 +44,7 @@ async def list_messages(request: AnyRequest, database: TheDatabase, cursors: The
         {
             "messages": page.rows,
             "counts": counts,
+            "has_endpoints": any_endpoint,
             "chosen": chosen,
             "kept": kept,
             "everything": without(PATH, parameters, kept),
@@ -66,7 +68,7 @@ async def show_message(request: AnyRequest, database: TheDatabase, id: FromPath[
 
 @post("/webhooks/messages/{id:uuid}/retry", guards=[session(WRITE_HUB)], opt={"query": {}})
 async def retry_message(request: AnyRequest, database: TheDatabase, id: FromPath[UUID]) -> Redirect:
-    """Send a message anew."""
+    """Send a message now."""
     actor = actor_of(request)
     async with database.writing(actor.workspace_id) as tx:
         await messages.retry(tx, actor, Audience.HUB, id)

@@ -18,6 +18,11 @@ SELECT count(*) FILTER (WHERE d.status = 'failed') AS failed,
  WHERE d.status IN ('failed', 'pending')
 """
 
+ANY_ENDPOINT = f"""
+SELECT EXISTS (SELECT FROM webhook_endpoints
+                WHERE deleted_at IS NULL AND {OF_ENDPOINTS[Audience.HUB]})
+"""
+
 
 class MessageCounts(msgspec.Struct, frozen=True):
     """How many of the hub's messages failed, since when, and how many wait."""
@@ -30,3 +35,9 @@ class MessageCounts(msgspec.Struct, frozen=True):
 async def message_counts(tx: Reading) -> MessageCounts:
     """Count the hub's messages that are not delivered."""
     return msgspec.convert(dict(await tx.fetchrow(COUNTS) or {}), MessageCounts)
+
+
+async def has_endpoints(tx: Reading) -> bool:
+    """Whether the hub's events go anywhere."""
+    found: bool = await tx.fetchval(ANY_ENDPOINT)
+    return found

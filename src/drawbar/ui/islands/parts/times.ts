@@ -1,6 +1,7 @@
 // Keeps every <time data-ago> true while the page stays open.
 const REFRESH_MS = 30_000;
 const JUST_NOW_S = 45;
+const SOON_S = 3;
 // The regions of reader.py, so that a refreshed time reads like the one the server wrote.
 const LOCALES: Record<string, string> = { en: "en-GB", de: "de" };
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -16,10 +17,11 @@ function refresh(words: Intl.RelativeTimeFormat): void {
   for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
     const seconds = (Date.parse(element.dateTime) - Date.now()) / 1000;
     const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
+    const [unit, length] = step ?? ["second", 1];
     element.textContent =
-      Math.abs(seconds) < JUST_NOW_S || !step
+      seconds > -JUST_NOW_S && seconds < SOON_S
         ? (element.dataset.ago ?? "")
-        : words.format(Math.trunc(seconds / step[1]), step[0]);
+        : words.format(Math.trunc(seconds / length), unit);
   }
 }
 
