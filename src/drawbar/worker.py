@@ -5,6 +5,7 @@ import signal
 
 import uvloop
 
+from drawbar.assettracs.compliance import expiration
 from drawbar.assettracs.maintenance import generator
 from drawbar.house.addresses import addresses_of, vault_of
 from drawbar.kit.db import Database, open_database
@@ -39,7 +40,7 @@ async def work(settings: Settings) -> None:
         worker = Worker(
             addresses.direct,
             sync.handlers(database, http, vault, settings),
-            [*sync.schedules(database), *_plans(database)],
+            [*sync.schedules(database), *_platform(database)],
             limits={RUN_JOB: RUNS_AT_ONCE},
         )
 
@@ -56,8 +57,14 @@ async def work(settings: Settings) -> None:
             )
 
 
-def _plans(database: Database) -> list[Recurring]:
+def _platform(database: Database) -> list[Recurring]:
     async def make_work_orders() -> None:
         await generator.generate(database)
 
-    return [Recurring("maintenance.make_work_orders", "* * * * *", make_work_orders)]
+    async def expire_certificates() -> None:
+        await expiration.expire(database)
+
+    return [
+        Recurring("maintenance.make_work_orders", "* * * * *", make_work_orders),
+        Recurring("compliance.expire_certificates", "*/2 * * * *", expire_certificates),
+    ]

@@ -131,7 +131,7 @@ def test_a_work_orders_status_is_translated_and_its_word_kept(word: str, status:
         (mapping.INSPECTION_RESULT, "pass fail conditional"),
         (mapping.SEVERITY, "minor major critical"),
         (mapping.DEFECT_STATUS, "open in_repair closed"),
-        (mapping.CERTIFICATE_STATUS, "valid superseded revoked"),
+        (mapping.CERTIFICATE_STATUS, "valid expired superseded revoked"),
     ],
 )
 def test_every_word_of_the_asset_api_has_a_translation(

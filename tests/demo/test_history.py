@@ -32,10 +32,11 @@ def test_certificates_are_a_mix_of_valid_due_soon_and_overdue(
     def share(certificates: list[Certificate]) -> float:
         return len(certificates) / len(current)
 
-    current = [row for row in delta.certificates if row.status == "valid"]
-    overdue = [row for row in current if row.expires_at < today]
+    current = [row for row in delta.certificates if row.status in {"valid", "expired"}]
+    overdue = [row for row in current if row.status == "expired"]
     soon = [row for row in current if today <= row.expires_at < today + timedelta(days=30)]
 
+    assert overdue == [row for row in current if row.expires_at <= today]
     assert 0.03 < share(overdue) < 0.15
     assert 0.05 < share(soon) < 0.2
 
@@ -45,7 +46,7 @@ def test_an_aircraft_has_one_certificate_in_force_for_a_requirement(demo: DemoPl
         (row.asset_id, row.requirement_id)
         for plan in demo.organizations
         for row in plan.certificates
-        if row.status == "valid"
+        if row.status in {"valid", "expired"}
     ]
 
     assert len(set(in_force)) == len(in_force)

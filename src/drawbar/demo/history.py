@@ -247,6 +247,8 @@ def _settled(history: History) -> list[Certificate]:
             settled.append(msgspec.structs.replace(certificate, status="superseded"))
         elif failure and certificate.issued_at < failure:
             settled.append(msgspec.structs.replace(certificate, status="revoked"))
+        elif certificate.expires_at <= history.subject.today:
+            settled.append(msgspec.structs.replace(certificate, status="expired"))
         else:
             settled.append(certificate)
     return settled

@@ -46,11 +46,12 @@ async def issue(
     """
     former = await CERTIFICATE_TABLE.where(
         tx,
-        "asset_id = $1 AND requirement_id = $2 AND status = 'valid'",
+        "asset_id = $1 AND requirement_id = $2 AND status IN ('valid', 'expired')",
         asset_id,
         requirement.id,
     )
     outdated = any(certificate.issued_at > issued_at for certificate in former)
+    expires_at = expiry(issued_at, requirement.interval_months)
     serial = await counters.next_number(tx, f"certificate:{issued_at.year}")
     fields = {
         "number": f"C-{issued_at.year}-{serial:06d}",
@@ -58,10 +59,11 @@ async def issue(
         "requirement_id": requirement.id,
         "inspection_id": inspection_id,
         "issued_at": issued_at,
-        "expires_at": expiry(issued_at, requirement.interval_months),
-        "status": "superseded" if outdated else "valid",
+        "expires_at": expires_at,
+        "status": "superseded" if outdated else "expired" if expires_at <= tx.now else "valid",
     }
     id = certificate_id(inspection_id, requirement.id)
     await actions.create(tx, actor, CERTIFICATES, fields, id=id)
-    for certificate in [] if outdated else former:
+    in_force = [] if outdated else [one for one in former if one.status == "valid"]
+    for certificate in in_force:
         await actions.change(tx, actor, CERTIFICATES, certificate.id, {"status": "superseded"})

@@ -27,12 +27,14 @@ async def _provable(tx: Writing, before: Requirement | None, after: Requirement)
 
 
 async def _only_revoke(tx: Writing, before: Certificate | None, after: Certificate) -> Certificate:
-    """A certificate can be revoked once; a later one supersedes it."""
+    """A certificate can be revoked once; a later one supersedes it, its end expires it."""
     if before is None or before.status == after.status:
         return after
     if before.status != "revoked" and after.status == "revoked":
         return msgspec.structs.replace(after, revoked_at=tx.now)
     if after.status == "superseded" and await store.has_later(tx, before):
+        return after
+    if before.status == "valid" and after.status == "expired" and before.expires_at <= tx.now:
         return after
     raise conflict(
         f"{before.number} is {before.status}. A certificate can only be revoked, once; a new "

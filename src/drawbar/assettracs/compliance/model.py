@@ -36,7 +36,7 @@ class Certificate(Row, frozen=True, kw_only=True):
     inspection_id: UUID
     issued_at: Moment
     expires_at: Moment
-    status: Literal["valid", "superseded", "revoked"] = "valid"
+    status: Literal["valid", "expired", "superseded", "revoked"] = "valid"
     revoked_at: Moment | None = None
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from drawbar.assettracs.compliance.model import DUE_SOON, Certificate, State
-from drawbar.kit.db import Reading
+from drawbar.kit.db import Reading, System
 
 HAS_LATER = """
 SELECT EXISTS (
@@ -15,6 +15,13 @@ SELECT EXISTS (
    WHERE asset_id = $1 AND requirement_id = $2 AND deleted_at IS NULL
      AND id <> $3 AND issued_at >= $4
 )
+"""
+
+RUN_OUT = """
+SELECT workspace_id, id
+  FROM assettracs.certificates
+ WHERE status = 'valid' AND deleted_at IS NULL AND expires_at <= $1
+ ORDER BY expires_at, id
 """
 
 OBLIGATIONS = """
@@ -102,6 +109,11 @@ async def has_later(tx: Reading, certificate: Certificate) -> bool:
         certificate.issued_at,
     )
     return later
+
+
+async def run_out(tx: System, now: datetime) -> list[tuple[UUID, UUID]]:
+    """Return (workspace, certificate) of every certificate still called valid after its end."""
+    return [(row["workspace_id"], row["id"]) for row in await tx.fetch(RUN_OUT, now)]
 
 
 async def counts_per_site(tx: Reading, at: datetime) -> list[SiteCounts]:

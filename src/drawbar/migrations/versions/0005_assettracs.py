@@ -210,6 +210,8 @@ CREATE INDEX ON assettracs.maintenance_plans (next_due_at)
   WHERE status = 'active' AND deleted_at IS NULL;
 CREATE INDEX ON assettracs.defects (workspace_id, asset_id);
 CREATE INDEX ON assettracs.certificates (workspace_id, asset_id, requirement_id, issued_at);
+CREATE INDEX ON assettracs.certificates (expires_at)
+  WHERE status = 'valid' AND deleted_at IS NULL;
 -- Checked at the commit, when the former certificate is superseded already.
 ALTER TABLE assettracs.certificates ADD CONSTRAINT one_valid_certificate
   EXCLUDE USING btree (workspace_id WITH =, asset_id WITH =, requirement_id WITH =)
