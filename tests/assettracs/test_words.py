@@ -9,9 +9,10 @@ from babel.messages.pofile import read_po
 
 import drawbar
 from drawbar.assettracs.assets.sheet import ASSET_SHEET, CATEGORY_SHEET
-from drawbar.assettracs.assets.story import SCANS, TITLES
+from drawbar.assettracs.assets.story import LIVES, SCANS, TITLES
 from drawbar.assettracs.compliance.sheet import CERTIFICATE_SHEET, REQUIREMENT_SHEET
 from drawbar.assettracs.inspections.sheet import DEFECT_SHEET, INSPECTION_SHEET, TEMPLATE_SHEET
+from drawbar.assettracs.maintenance.repeating import EVERY, PLACES, SENTENCES, WEEKDAYS
 from drawbar.assettracs.maintenance.sheet import PLAN_SHEET, WORK_ORDER_SHEET
 from drawbar.assettracs.navigation import SECTIONS
 from drawbar.assettracs.places.sheet import LOCATION_SHEET, SITE_SHEET
@@ -78,4 +79,12 @@ def test_every_word_of_a_status_has_its_german(sheet: Sheet[Any]) -> None:
 
 def test_sections_and_chapters_of_a_story_have_their_german() -> None:
     labels = {label for label, _, _ in SECTIONS}
-    assert (labels | set(TITLES.values()) | set(SCANS.values())) - german("messages") == set()
+    titles = {title for title, _ in LIVES.values()}
+    told = {*TITLES.values(), *SCANS.values(), *titles}
+    assert (labels | told) - german("messages") == set()
+
+
+def test_every_word_of_how_often_a_plan_repeats_has_its_german() -> None:
+    every = {sentence for pair in EVERY.values() for sentence in pair}
+    words = every | {*SENTENCES, *WEEKDAYS.values(), *PLACES.values()}
+    assert words - german("messages") == set()

@@ -18,7 +18,7 @@ from drawbar.assettracs.inspections.defects import DEFECT_TABLE
 from drawbar.assettracs.maintenance.kinds import WORK_ORDERS
 from drawbar.assettracs.maintenance.model import MOVES, PLAN_TABLE, WORK_ORDER_TABLE
 from drawbar.assettracs.maintenance.recurrence import preview
-from drawbar.assettracs.maintenance.sheet import PLAN_SHEET, WORK_ORDER_SHEET
+from drawbar.assettracs.maintenance.sheet import PLAN_SHEET, WORK_ORDER_SHEET, in_reader_words
 from drawbar.assettracs.places.kinds import SITE_TABLE
 from drawbar.assettracs.places.store import path_to
 from drawbar.assettracs.sheets.pages import REFUSED, context_of, form_routes, list_route
@@ -28,7 +28,8 @@ from drawbar.identity.rights import READ_ASSETS, WRITE_ASSETS
 from drawbar.kit.errors import Problem, invalid
 from drawbar.kit.http import forms
 from drawbar.kit.http.provided import TheDatabase
-from drawbar.ui.responses import Page, go_on
+from drawbar.ui.reader import writing_for
+from drawbar.ui.responses import Page, go_on, reader_of
 
 AnyRequest = Request[Any, Any, Any]
 DATES = 12
@@ -102,9 +103,12 @@ async def show_plan(request: AnyRequest, database: TheDatabase, id: FromPath[UUI
         preview, plan.rrule, plan.starts_at, plan.time_zone, tx.now, DATES
     )
     local = [day.astimezone(ZoneInfo(plan.time_zone)) for day in days]
+    with writing_for(reader_of(request)):
+        repeats = in_reader_words(plan.rrule)
     context = context_of(
         request,
         plan=plan,
+        repeats=repeats,
         asset=asset,
         orders=orders,
         days=[(day.date(), day.strftime("%H:%M")) for day in local],

@@ -5,8 +5,12 @@ from typing import Any
 from drawbar.assettracs.assets.sheet import ASSET
 from drawbar.assettracs.maintenance.kinds import MAINTENANCE_PLANS, WORK_ORDERS
 from drawbar.assettracs.maintenance.model import MaintenancePlan, Task, WorkOrder
+from drawbar.assettracs.maintenance.repeating import in_words, rule_of, texts_of_rule
+from drawbar.assettracs.maintenance.store import zone_at_asset
 from drawbar.assettracs.places.sheet import SITE
-from drawbar.assettracs.sheets.model import Ask, Column, Sheet
+from drawbar.assettracs.sheets.model import Ask, Column, Sheet, Texts
+from drawbar.kit.db import Reading
+from drawbar.ui.reader import gettext
 
 DONE = "[x]"
 """Begins the line of a finished task in the form."""
@@ -23,6 +27,19 @@ def tasks_from(text: str) -> list[dict[str, Any]]:
 def tasks_as_text(tasks: list[Task]) -> str:
     """Write tasks as `tasks_from` reads them."""
     return "\n".join(f"{DONE} {task.title}" if task.done else task.title for task in tasks)
+
+
+def in_reader_words(rrule: str) -> str:
+    """Write how often a plan repeats in the reader's language."""
+    return in_words(rrule, gettext)
+
+
+async def with_zone_of_site(tx: Reading, texts: Texts, readers: str) -> Texts:
+    """Give a new plan the time zone of its asset's site, else the reader's, unless it has one."""
+    asset = texts.get("asset_id", "").strip()
+    if texts.get("time_zone", "").strip() or not asset:
+        return texts
+    return {**texts, "time_zone": await zone_at_asset(tx, asset) or readers}
 
 
 WORK_ORDER_SHEET = Sheet[WorkOrder](
@@ -95,15 +112,23 @@ PLAN_SHEET = Sheet[MaintenancePlan](
         Column("title", "Plan", "title", sorts=True),
         Column("asset_id", "Asset", "reference"),
         Column("status", "Status", "state"),
-        Column("rrule", "Repeats", "code"),
+        Column("rrule", "Repeats", said=in_reader_words),
         Column("next_due_at", "Next due", "due", sorts=True),
     ),
     asks=(
         Ask("title", "Title"),
         Ask("asset_id", "Asset", "Enter its code."),
-        Ask("rrule", "Repeats", "A rule such as FREQ=MONTHLY;INTERVAL=3 or FREQ=WEEKLY;BYDAY=MO."),
-        Ask("starts_at", "First time", "The time of day stays as it is over summer time."),
-        Ask("time_zone", "Time zone", "An IANA name, such as Europe/Berlin."),
+        Ask("rrule", "Repeat every", control="repeat", compose=rule_of, split=texts_of_rule),
+        Ask(
+            "time_zone",
+            "Time zone",
+            "Such as Europe/Berlin. Left empty, that of the asset's site.",
+        ),
+        Ask(
+            "starts_at",
+            "First time",
+            "On the clocks of this time zone; it stays as it is over summer time.",
+        ),
         Ask("lead_days", "Made ahead", unit="d"),
         Ask("status", "Status"),
         Ask("tasks", "Tasks", "One a line.", control="lines"),
@@ -115,4 +140,6 @@ PLAN_SHEET = Sheet[MaintenancePlan](
     references={"asset_id": ASSET},
     search="Title",
     sort="next_due_at",
+    zone="time_zone",
+    fill=with_zone_of_site,
 )

@@ -1,18 +1,18 @@
 """A kind's form: what it shows, and what it reads back - all faults at once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from drawbar.assettracs.sheets import store
 from drawbar.assettracs.sheets.listing import words_of
-from drawbar.assettracs.sheets.model import Ask, Control, Sheet
+from drawbar.assettracs.sheets.model import Ask, Control, Sheet, Texts
 from drawbar.kit.db import Reading
 from drawbar.kit.tables import Row
 from drawbar.ui.reader import gettext
@@ -32,6 +32,8 @@ class Shown:
     error: str = ""
     options: tuple[tuple[str, str], ...] = ()
     named: bool = False
+    texts: Texts = field(default_factory=dict)
+    """All that stands in the form, for a field of several inputs."""
 
 
 async def shown(
@@ -59,6 +61,7 @@ async def shown(
                 error=errors.get(ask.name, ""),
                 options=options,
                 named=named,
+                texts=texts,
             )
         )
     return fields
@@ -66,16 +69,29 @@ async def shown(
 
 def texts_of(sheet: Sheet[Any], row: Row, zone: ZoneInfo) -> dict[str, str]:
     """Return what stands in the form of a row that exists."""
-    return {ask.name: _text(ask, getattr(row, ask.name), zone) for ask in sheet.asks}
+    texts = {ask.name: _text(ask, getattr(row, ask.name), zone) for ask in sheet.asks}
+    for ask in sheet.asks:
+        texts |= ask.split(texts[ask.name]) if ask.split else {}
+    return texts
 
 
 def texts_of_new(sheet: Sheet[Any], given: Mapping[str, str]) -> dict[str, str]:
     """Return what stands in an empty form: the defaults, and what the address brings along."""
     texts = {}
-    for field in sheet.kind.fields:
-        if isinstance(field.default, str | int | float):
-            texts[field.name] = str(field.default)
+    for one in sheet.kind.fields:
+        if isinstance(one.default, str | int | float) and one.name != sheet.zone:
+            texts[one.name] = str(one.default)
     return {**texts, **given}
+
+
+async def filled(tx: Reading, sheet: Sheet[Any], texts: Texts, zone: ZoneInfo) -> Texts:
+    """Return the texts with what the sheet completes; `zone` is the reader's."""
+    return await sheet.fill(tx, texts, zone.key) if sheet.fill else texts
+
+
+def zone_of(sheet: Sheet[Any], name: str, zone: ZoneInfo) -> ZoneInfo:
+    """Return the zone the form's times are written in: the one named, if any, else the reader's."""
+    return ZoneInfo(name) if sheet.zone and name in available_timezones() else zone
 
 
 async def read(
@@ -87,7 +103,11 @@ async def read(
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for ask in sheet.asks:
-        text = texts.get(ask.name, "").strip()
+        try:
+            text = (ask.compose(texts) if ask.compose else texts.get(ask.name, "")).strip()
+        except ValueError as error:
+            errors[ask.name] = str(error)
+            continue
         control = _control(ask, sheet, plain[ask.name])
         if not text and ask.name in required:
             errors[ask.name] = gettext("Please fill this in.")
@@ -137,14 +157,14 @@ def _is_id(text: str) -> bool:
 
 
 def _required(sheet: Sheet[Any]) -> set[str]:
-    return {field.name for field in sheet.kind.fields if field.required}
+    return {one.name for one in sheet.kind.fields if one.required}
 
 
 def _nothing(sheet: Sheet[Any], name: str, kind: Any) -> Any:
     """Return what an empty field means: none where there may be none, else the default."""
     if NoneType in get_args(kind):
         return None
-    return next(field.default for field in sheet.kind.fields if field.name == name)
+    return next(one.default for one in sheet.kind.fields if one.name == name)
 
 
 def _control(ask: Ask, sheet: Sheet[Any], kind: Any) -> Control:

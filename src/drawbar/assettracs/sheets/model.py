@@ -1,11 +1,12 @@
 """What a page needs to know about a kind: its columns, filters, form and references."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from drawbar.assettracs.kind import Kind
+from drawbar.kit.db import Reading
 from drawbar.kit.tables import Row, Table
 
 R = TypeVar("R", bound=Row)
@@ -23,7 +24,10 @@ Show = Literal[
     "due",
     "reference",
 ]
-Control = Literal["line", "area", "lines", "number", "date", "moment", "select", "code", "check"]
+Control = Literal[
+    "line", "area", "lines", "number", "date", "moment", "select", "code", "check", "repeat"
+]
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Reference:
 class Column:
     """A column of a list; `note` names the field shown small beneath a title.
 
-    A `minor` one is left out on phones.
+    A `minor` one is left out on phones. `said` puts a value into the reader's words.
     """
 
     name: str
@@ -56,13 +60,15 @@ class Column:
     note: str = ""
     sorts: bool = False
     minor: bool = False
+    said: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)
 class Ask:
     """A field of the form; without a control its type decides.
 
-    `read` and `write` turn what is no text by itself into lines and back.
+    `read` and `write` turn what is no text by itself into lines and back; `compose` makes the text
+    out of several inputs, `split` takes it apart for them.
     """
 
     name: str
@@ -72,6 +78,8 @@ class Ask:
     control: Control | None = None
     read: Callable[[str], Any] | None = None
     write: Callable[[Any], str] | None = None
+    compose: Callable[[Texts], str] | None = None
+    split: Callable[[str], Texts] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,8 @@ class Sheet(Generic[R]):
     """A kind's pages. Words are English and keys of the catalogue.
 
     `path` is where its things live (`/assets/work-orders`), `list_path` where they are listed.
+    `zone` names the field whose time zone the form's times are written in, where that is not the
+    reader's; `fill` completes texts that were left empty.
     """
 
     kind: Kind[R]
@@ -98,6 +108,8 @@ class Sheet(Generic[R]):
     sort: str = "-created_at"
     listed_at: str = ""
     landing: Callable[[R], str] | None = None
+    zone: str = ""
+    fill: Callable[[Reading, Texts, str], Awaitable[Texts]] | None = None
 
     @property
     def list_path(self) -> str:

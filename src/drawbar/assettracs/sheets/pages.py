@@ -63,7 +63,9 @@ def form_routes(sheet: Sheet[Any], right: str = WRITE_ASSETS) -> list[HTTPRouteH
 
     @get(f"{sheet.path}/new", guards=[session(right)], include_in_schema=False)
     async def new(request: AnyRequest, database: TheDatabase) -> Page:
-        texts = form.texts_of_new(sheet, dict(request.query_params.items()))
+        texts: Mapping[str, str] = form.texts_of_new(sheet, dict(request.query_params.items()))
+        async with database.reading(actor_of(request).workspace_id) as tx:
+            texts = await form.filled(tx, sheet, texts, reader_of(request).zone)
         return await _form_page(request, database, sheet, None, texts)
 
     @post(f"{sheet.path}/new", guards=[session(right)], include_in_schema=False)
@@ -74,7 +76,8 @@ def form_routes(sheet: Sheet[Any], right: str = WRITE_ASSETS) -> list[HTTPRouteH
     async def edit(request: AnyRequest, database: TheDatabase, id: FromPath[UUID]) -> Page:
         async with database.reading(actor_of(request).workspace_id) as tx:
             row = await sheet.kind.table.get(tx, id)
-        texts = form.texts_of(sheet, row, reader_of(request).zone)
+        zone = form.zone_of(sheet, getattr(row, sheet.zone, ""), reader_of(request).zone)
+        texts = form.texts_of(sheet, row, zone)
         return await _form_page(request, database, sheet, row, texts)
 
     @post(f"{sheet.path}/{{id:uuid}}/edit", guards=[session(right)], include_in_schema=False)
@@ -113,8 +116,10 @@ async def _save(
     errors: dict[str, str] = {}
     try:
         async with database.writing(actor.workspace_id) as tx:
+            full = await form.filled(tx, sheet, texts, someone.zone)
+            zone = form.zone_of(sheet, full.get(sheet.zone, ""), someone.zone)
             with writing_for(someone):
-                fields, errors = await form.read(tx, sheet, texts, someone.zone)
+                fields, errors = await form.read(tx, sheet, full, zone)
             if not errors and row is None:
                 saved = await actions.create(tx, actor, sheet.kind, fields)
             elif not errors and row is not None:
