@@ -12,10 +12,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from drawbar.assettracs import actions
+from drawbar.assettracs.assets.kinds import ASSET_TABLE
+from drawbar.assettracs.assets.pages import code_of
 from drawbar.assettracs.compliance import register_store, store
 from drawbar.assettracs.compliance.kinds import CERTIFICATES
-from drawbar.assettracs.compliance.model import State
+from drawbar.assettracs.compliance.model import CERTIFICATE_TABLE, REQUIREMENT_TABLE, State
 from drawbar.assettracs.compliance.sheet import CERTIFICATE_SHEET, REQUIREMENT_SHEET
+from drawbar.assettracs.inspections.model import INSPECTION_TABLE
+from drawbar.assettracs.places.kinds import SITE_TABLE
 from drawbar.assettracs.sheets.pages import (
     REFUSED,
     context_of,
@@ -28,6 +32,7 @@ from drawbar.identity.rights import ADMINISTER_ASSETS, READ_ASSETS
 from drawbar.kit.errors import Problem, invalid_request
 from drawbar.kit.http.provided import TheDatabase
 from drawbar.kit.listing import whole_number
+from drawbar.kit.settings import Settings
 from drawbar.ui.responses import Page, go_on, reader_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -82,6 +87,26 @@ async def duties(request: AnyRequest, database: TheDatabase) -> Page:
     return Page("assettracs/compliance/duties.html", context)
 
 
+@get("/assets/certificates/{id:uuid}", guards=[session(READ_ASSETS)], include_in_schema=False)
+async def show_certificate(request: AnyRequest, database: TheDatabase, id: FromPath[UUID]) -> Page:
+    """Show a certificate as a document to print: of what, for what, until when, and a code."""
+    async with database.reading(actor_of(request).workspace_id) as tx:
+        certificate = await CERTIFICATE_TABLE.get(tx, id)
+        asset = await ASSET_TABLE.find(tx, certificate.asset_id)
+        facts = {
+            "asset": asset,
+            "site": await SITE_TABLE.find(tx, asset.site_id) if asset and asset.site_id else None,
+            "requirement": await REQUIREMENT_TABLE.find(tx, certificate.requirement_id),
+            "inspection": await INSPECTION_TABLE.find(tx, certificate.inspection_id),
+        }
+    settings: Settings = request.app.state.settings
+    address = f"{settings.address}/assets/certificates/{id}"
+    context = context_of(
+        request, row=certificate, address=address, drawing=code_of(address), **facts
+    )
+    return Page("assettracs/compliance/certificate.html", context)
+
+
 @post(
     "/assets/certificates/{id:uuid}/revoke",
     guards=[session(ADMINISTER_ASSETS)],
@@ -109,7 +134,7 @@ def compliance_routes() -> Sequence[HTTPRouteHandler]:
         *form_routes(REQUIREMENT_SHEET, ADMINISTER_ASSETS),
         detail_route(REQUIREMENT_SHEET),
         list_route(CERTIFICATE_SHEET),
-        detail_route(CERTIFICATE_SHEET, "assettracs/compliance/certificate.html"),
+        show_certificate,
         revoke,
     ]
 
