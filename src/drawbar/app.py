@@ -27,6 +27,7 @@ from drawbar.kit.http.responses import Json
 from drawbar.kit.listing import Cursors
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.schema.components import components
 from drawbar.sync.api import unified_api
 from drawbar.sync.push import push_api
 from drawbar.ui.problems import problem_answer
@@ -83,7 +84,9 @@ def create_app(
         response_class=Json,
         exception_handlers={Elsewhere: _lead_elsewhere, Exception: problem_answer},
         request_max_body_size=LARGEST_BODY,
-        openapi_config=openapi_config("Drawbar", __version__, public("it describes the API")),
+        openapi_config=openapi_config(
+            "Drawbar", __version__, public("it describes the API"), components()
+        ),
         logging_config=None,  # drawbar.kit.logs has configured it
         pdb_on_exception=False,
     )

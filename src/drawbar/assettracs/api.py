@@ -23,7 +23,7 @@ AnyRequest = Request[Any, Any, Any]
 def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
     """Make the routes of one kind: list, get, create, change, put by external id, delete."""
     row, new, changed = kind.table.row, kind.new, kind.patch
-    what = kind.table.what
+    what, one = kind.table.what, kind.table.one
 
     @get(
         f"/{kind.path}",
@@ -54,7 +54,7 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
         f"/{kind.path}",
         guards=[api_key(WRITE_ASSETS)],
         operation_id=f"create_{kind.name}",
-        summary=f"Create a {what}",
+        summary=f"Create {one}",
     )
     async def create_row(request: AnyRequest, database: TheDatabase, data: JSONBody[new]) -> row:  # type: ignore[valid-type]
         actor = actor_of(request)
@@ -65,7 +65,7 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
         f"/{kind.path}/{{id:uuid}}",
         guards=[api_key(WRITE_ASSETS)],
         operation_id=f"change_{kind.name}",
-        summary=f"Change a {what}",
+        summary=f"Change {one}",
     )
     async def change_row(
         request: AnyRequest,
@@ -81,7 +81,7 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
         f"/{kind.path}/by-external-id/{{external_id:str}}",
         guards=[api_key(WRITE_ASSETS)],
         operation_id=f"put_{kind.name}",
-        summary=f"Create or change a {what} by its external id",
+        summary=f"Create or change {one} by its external id",
     )
     async def put_row(
         request: AnyRequest,
@@ -98,7 +98,7 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
         f"/{kind.path}/{{id:uuid}}",
         guards=[api_key(WRITE_ASSETS)],
         operation_id=f"delete_{kind.name}",
-        summary=f"Delete a {what}",
+        summary=f"Delete {one}",
     )
     async def delete_row(request: AnyRequest, database: TheDatabase, id: FromPath[UUID]) -> None:
         actor = actor_of(request)

@@ -1,5 +1,6 @@
 """The list of entities, and what can be told from each class: references, filters, dates."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -56,6 +57,11 @@ class Entity:
     def path(self) -> str:
         """The entity in an address, kebab case: `work-orders`."""
         return self.name.replace("_", "-")
+
+    @cached_property
+    def one(self) -> str:
+        """One of them in words: `work order`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", " ", self.struct.__name__).lower()
 
     @cached_property
     def description(self) -> str:

@@ -20,11 +20,13 @@ from drawbar.identity.rights import READ_RECORDS
 from drawbar.kit import json
 from drawbar.kit.db import Reading
 from drawbar.kit.errors import connection_inactive, not_found
+from drawbar.kit.http.openapi import answering
 from drawbar.kit.http.parameters import declared, list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
 from drawbar.kit.listing import Position, whole_number
 from drawbar.records import store as records
 from drawbar.records.listing import list_spec
+from drawbar.schema.components import one_of, page_of
 from drawbar.schema.registry import ENTITIES, Entity
 from drawbar.sync import store
 from drawbar.sync.actions import start_runs
@@ -75,7 +77,7 @@ def record_routes(entity: Entity) -> list[HTTPRouteHandler]:
     @get(
         f"/{entity.path}",
         guards=[connection_token(READ_RECORDS)],
-        opt=listed(spec),
+        opt=listed(spec) | answering(page_of(entity)),
         operation_id=f"list_unified_{entity.name}",
         summary=f"List {entity.name.replace('_', ' ')}",
         media_type="application/json",
@@ -104,8 +106,9 @@ def record_routes(entity: Entity) -> list[HTTPRouteHandler]:
     @get(
         f"/{entity.path}/{{id:uuid}}",
         guards=[connection_token(READ_RECORDS)],
+        opt=answering(one_of(entity)),
         operation_id=f"get_unified_{entity.name}",
-        summary=f"Get one of {entity.name.replace('_', ' ')}",
+        summary=f"Get one {entity.one}",
         media_type="application/json",
     )
     async def get_record(

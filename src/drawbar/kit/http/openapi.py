@@ -1,8 +1,10 @@
 """The OpenAPI document: Litestar's own, with declared query parameters, security and problems."""
 
+import re
 from typing import Any
 
 from litestar import MediaType, Request, Router
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.routes import HTTPRoute
@@ -32,6 +34,8 @@ PROBLEM = {
         },
     },
 }
+_PAGE = re.compile(rb"Page_[a-z_.]+\.([A-Za-z]+)_(?=\")")
+"""How Litestar calls the schema of `Page[Asset]`; here it is AssetPage."""
 REFUSAL = {
     "description": "Refused or failed; `code` says why.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -41,31 +45,47 @@ REFUSAL = {
 class DescribedJson(JsonRenderPlugin):
     """Renders the document once and keeps it."""
 
-    def __init__(self) -> None:
+    def __init__(self, schemas: dict[str, Any]) -> None:
         super().__init__(path=["/", "/openapi.json"], media_type=MediaType.JSON)
+        self._schemas = schemas
         self._rendered: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """Return the whole document."""
         if self._rendered is None:
-            self._rendered = json.encode(_described(request, openapi_schema))
+            described = json.encode(_described(request, openapi_schema, self._schemas))
+            self._rendered = _PAGE.sub(rb"\1Page", described)
         return self._rendered
 
 
-def openapi_config(title: str, version: str, opt: dict[str, Any]) -> OpenAPIConfig:
-    """Serve the document at `/openapi/openapi.json`, and nothing that loads from elsewhere."""
+def answering(schema: dict[str, Any]) -> dict[str, Any]:
+    """Declare the body of a route that answers with bytes: `opt=answering({"$ref": …})`."""
+    return {"answer": schema}
+
+
+def openapi_config(
+    title: str, version: str, opt: dict[str, Any], schemas: dict[str, Any]
+) -> OpenAPIConfig:
+    """Serve the document at `/openapi/openapi.json`, and nothing that loads from elsewhere.
+
+    `schemas` are the components that `answering` refers to.
+    """
     return OpenAPIConfig(
         title,
         version,
         openapi_router=Router("/openapi", route_handlers=[], opt=opt),
-        render_plugins=[DescribedJson()],
+        render_plugins=[DescribedJson(schemas)],
         use_handler_docstrings=True,
     )
 
 
-def _described(request: Request[Any, Any, Any], document: dict[str, Any]) -> dict[str, Any]:
+def _described(
+    request: Request[Any, Any, Any], document: dict[str, Any], schemas: dict[str, Any]
+) -> dict[str, Any]:
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    components.setdefault("schemas", {}).update(schemas, Problem=PROBLEM)
+    for path in [path for path in document["paths"] if path.startswith("/openapi")]:
+        del document["paths"][path]
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for route in request.app.routes:
         if not isinstance(route, HTTPRoute):
@@ -75,8 +95,18 @@ def _described(request: Request[Any, Any, Any], document: dict[str, Any]) -> dic
             for method in handler.http_methods:
                 operation = operations.get(method.lower())
                 if operation is not None:
+                    _name(operation, handler)
                     _describe(operation, handler.opt)
     return document
+
+
+def _name(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    """Name what has no name of its own by its function and what that says first."""
+    if handler.operation_id is None:
+        operation["operationId"] = handler.fn.__name__
+    if handler.summary is None:
+        said = (handler.fn.__doc__ or handler.fn.__name__).strip()
+        operation["summary"] = said.splitlines()[0].rstrip(".")
 
 
 def _describe(operation: dict[str, Any], opt: dict[str, Any]) -> None:
@@ -92,4 +122,6 @@ def _describe(operation: dict[str, Any], opt: dict[str, Any]) -> None:
     operation["responses"] = {
         status: answer for status, answer in operation["responses"].items() if status < "400"
     } | {"default": REFUSAL}
+    if "answer" in opt:
+        operation["responses"]["200"]["content"] = {"application/json": {"schema": opt["answer"]}}
     operation["security"] = [] if "public" in opt else [{"bearer": []}]
