@@ -4,6 +4,8 @@ import asyncio
 from uuid import UUID, uuid4
 
 from drawbar.connections import store as connections
+from drawbar.connections.model import Secrets
+from drawbar.kit.crypto import Vault
 from drawbar.sync import jobs
 from drawbar.sync.model import ConnectedJob
 from drawbar.webhooks.delivery import deliver_once
@@ -204,3 +206,32 @@ async def test_the_platform_tells_the_hub_of_a_change(server: TestServer, cast: 
         await deliver_once(world.database, world.http, world.vault)
         await world.work()
         assert [one["name"] for one in (await world.hub("/assets"))["data"]] == ["Pump 2"]
+
+
+async def test_a_lost_master_key_is_told_and_the_credit_still_returns(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        async with world.database.writing(world.workspace_id) as tx:
+            await connections.seal(
+                tx, Vault(bytes(32)), UUID(world.connection_id), Secrets(credentials={})
+            )
+        await world.work()
+        status = await world.hub("/sync-status")
+        ended, _ = await world.call(
+            "DELETE", f"/admin/v1/connections/{world.connection_id}", world.admin_token
+        )
+        _, pool = await world.call("GET", "/admin/v1/credits", world.admin_token)
+        assert status["health"] == "reauth_required"
+        assert "master key" in status["errors"][0]["message"]
+        assert (ended, pool["available"]) == (204, 2)
+
+
+async def test_a_disconnected_connection_gets_no_new_token(server: TestServer, cast: Cast) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        address = f"/admin/v1/connections/{world.connection_id}"
+        await world.call("DELETE", address, world.admin_token)
+        status, _ = await world.call("POST", f"{address}/token", world.admin_token)
+        assert status == 409

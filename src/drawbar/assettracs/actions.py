@@ -15,6 +15,8 @@ from drawbar.kit.tables import LONGEST_EXTERNAL_ID, Row
 from drawbar.webhooks import outbox
 
 R = TypeVar("R", bound=Row)
+ONE_PUT = "SELECT pg_advisory_xact_lock(hashtextextended($1, 1))"
+COUNT_USES = "SELECT count(*) FROM {table} WHERE {column} = $1 AND deleted_at IS NULL"
 
 
 async def create(
@@ -41,6 +43,7 @@ async def remove(tx: Writing, actor: Actor, kind: Kind[R], id: UUID) -> R:
     """Mark a thing deleted; lists with `modified_after` go on showing it."""
     before = await kind.table.get(tx, id, lock=True)
     await kind.parting(tx, before)
+    await _refuse_in_use(tx, kind, before)
     after = msgspec.structs.replace(
         before, deleted_at=tx.now, modified_at=tx.now, version=before.version + 1
     )
@@ -60,10 +63,20 @@ async def put(
         raise conflict("external_id in the body differs from the one in the address.")
     if "\0" in external_id or len(external_id) > LONGEST_EXTERNAL_ID:
         raise invalid("external_id", f"has at most {LONGEST_EXTERNAL_ID} characters, none NUL.")
+    # Of several that put the same new thing at once, one creates it and the others find it.
+    await tx.execute(ONE_PUT, f"{kind.name} {tx.workspace_id} {external_id}")
     before = await kind.table.find_by_external_id(tx, external_id)
     if before is None:
         return await create(tx, actor, kind, fields), True
     return await _save(tx, actor, kind, before, {**fields, "deleted_at": None}), False
+
+
+async def _refuse_in_use(tx: Writing, kind: Kind[R], row: R) -> None:
+    for table, column in kind.used_by:
+        uses = await tx.fetchval(COUNT_USES.format(table=table, column=column), row.id)
+        if uses:
+            users = table.rpartition(".")[2].replace("_", " ")
+            raise conflict(f"This {kind.table.what} is in use ({uses} {users}). Move them first.")
 
 
 async def _save(tx: Writing, actor: Actor, kind: Kind[R], before: R, fields: dict[str, Any]) -> R:

@@ -46,6 +46,8 @@ class Kind(Generic[R]):
     effect: Callable[[Writing, Actor, R | None, R], Awaitable[None]] = _nothing_else
     parting: Callable[[Writing, R], Awaitable[None]] = _let_go
     only_server_makes: str = ""
+    used_by: tuple[tuple[str, str], ...] = ()
+    """(table, column) whose live rows refer to it: while there are any it cannot be removed."""
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ from drawbar.connectors.sdk.errors import (
 )
 from drawbar.connectors.sdk.http import JsonHttp
 from drawbar.identity.store import revoke_connection_tokens
+from drawbar.identity.tokens import IssuedToken, issue_connection_token
 from drawbar.kit import logs
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database, Writing
@@ -82,7 +83,7 @@ async def disconnect(
         before = await store.CONNECTIONS.get(tx, connection_id, lock=True)
         if before.status == "disconnected":
             raise conflict("This connection is disconnected already.")
-        secrets = await store.unseal(tx, vault, connection_id)
+        secrets = await store.readable_secrets(tx, vault, connection_id)
         after = msgspec.structs.replace(
             before,
             status="disconnected",
@@ -104,6 +105,14 @@ async def disconnect(
         )
     await _unsubscribe(http, before, secrets)
     return after
+
+
+async def issue_token(tx: Writing, actor: Actor, connection_id: UUID) -> IssuedToken:
+    """Make a connection's token and end the ones before; 409 for a disconnected one."""
+    connection = await store.CONNECTIONS.get(tx, connection_id, lock=True)
+    if connection.status == "disconnected":
+        raise conflict("This connection is disconnected: connect the system anew.")
+    return await issue_connection_token(tx, actor, connection.id)
 
 
 def problem_of(error: SourceError) -> Problem:

@@ -19,7 +19,7 @@ from drawbar.connections.model import (
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.identity.guards import actor_of, admin_token
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
-from drawbar.identity.tokens import IssuedToken, issue_connection_token
+from drawbar.identity.tokens import IssuedToken
 from drawbar.kit.http.parameters import list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
 from drawbar.kit.listing import ListSpec
@@ -188,8 +188,7 @@ async def create_connection_token(
     """Make the connection's token; it is shown this once, and ends the ones before it."""
     actor = actor_of(request)
     async with database.writing(actor.workspace_id) as tx:
-        connection = await store.CONNECTIONS.get(tx, id, lock=True)
-        return await issue_connection_token(tx, actor, connection.id)
+        return await actions.issue_token(tx, actor, id)
 
 
 @get("/credits", guards=[admin_token(READ_HUB)], operation_id="get_credits")

@@ -7,7 +7,7 @@ import msgspec
 
 from drawbar.connections.model import Connection, Health, Secrets, Status
 from drawbar.kit import json
-from drawbar.kit.crypto import Vault
+from drawbar.kit.crypto import SealError, Vault
 from drawbar.kit.db import Reading, System, Writing
 from drawbar.kit.tables import Table
 
@@ -35,6 +35,14 @@ async def unseal(tx: Reading, vault: Vault, connection_id: UUID) -> Secrets | No
     if sealed is None:
         return None
     return json.decode(vault.open(sealed, context=connection_id.bytes), Secrets)
+
+
+async def readable_secrets(tx: Reading, vault: Vault, connection_id: UUID) -> Secrets | None:
+    """Return a connection's secrets, None when erased or sealed under a lost master key."""
+    try:
+        return await unseal(tx, vault, connection_id)
+    except SealError:
+        return None
 
 
 async def erase_secrets(tx: Writing, connection_id: UUID) -> None:

@@ -34,7 +34,8 @@ async def recent_failures(tx: System, email: str) -> list[datetime]:
 
 
 async def note_failure(tx: System, email: str) -> None:
-    """Count a wrong password."""
+    """Count a wrong password, and forget those that count no more."""
+    await tx.execute("DELETE FROM login_failures WHERE at < $1", tx.now - FAILURE_WINDOW)
     await tx.execute("INSERT INTO login_failures (email, at) VALUES (lower($1), $2)", email, tx.now)
 
 

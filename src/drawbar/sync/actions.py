@@ -59,10 +59,15 @@ async def start_runs(
 
 
 async def complete(tx: Writing, connection: Connection, run: Run, as_of: datetime | None) -> None:
-    """Close a run that read its last page: the watermark moves on and the event goes out."""
+    """Close a run that read its last page: the watermark moves on and the event goes out.
+
+    A source whose clock is ahead is not believed beyond our own present: a watermark that is too
+    early only repeats changes, one that is too late would hide them.
+    """
     await store.finish(tx, run.id, "completed")
     total = await records.count(tx, connection.id, run.entity)
-    await store.set_watermark(tx, connection.id, run.entity, as_of or run.started_at, total)
+    watermark = min(as_of or run.started_at or tx.now, tx.now)
+    await store.set_watermark(tx, connection.id, run.entity, watermark, total)
     states = await store.states(tx, connection.id)
     read_through = all(state.watermark for state in states.values() if state.permitted)
     denied = any(not state.permitted for state in states.values())

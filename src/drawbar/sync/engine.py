@@ -19,7 +19,7 @@ from drawbar.connectors.sdk.errors import (
 from drawbar.connectors.sdk.http import JsonHttp
 from drawbar.connectors.sdk.raw import Raw
 from drawbar.kit import logs
-from drawbar.kit.crypto import Vault
+from drawbar.kit.crypto import SealError, Vault
 from drawbar.kit.db import Database, Writing
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.records import store as records
@@ -30,6 +30,11 @@ from drawbar.sync.model import TRIES_BEFORE_FAILING, UNDER_WAY, Run
 from drawbar.webhooks import outbox
 
 log = logs.logger(__name__)
+
+UNREADABLE = (
+    "The stored credentials cannot be opened with this master key. Restore the key they were "
+    "sealed with, or connect the system anew."
+)
 
 
 class Overtaken(Exception):  # noqa: N818 - it ends the work quietly
@@ -53,7 +58,11 @@ async def run_sync(
     Raises `SourceUnavailable` for the job to be tried again; every other failure ends the run.
     A killed worker repeats at most one page, and its successor's attempt fences it off.
     """
-    work = await _begin(database, vault, workspace_id, run_id)
+    try:
+        work = await _begin(database, vault, workspace_id, run_id)
+    except SealError:
+        await _fail_unreadable(database, workspace_id, run_id)
+        return
     if work is None:
         return
     source = JsonHttp(http, work.connector.access(work.secrets.credentials))
@@ -162,6 +171,18 @@ async def _give_up_or_raise(
         if isinstance(error, PermissionMissing):
             await store.set_permitted(tx, work.connection.id, work.run.entity, permitted=False)
         await actions.fail(tx, connection, current, code, str(error), health)
+
+
+async def _fail_unreadable(database: Database, workspace_id: UUID, run_id: UUID) -> None:
+    async with database.writing(workspace_id) as tx:
+        known = await store.run(tx, run_id)
+        if known is None:
+            return
+        connection = await connections.CONNECTIONS.get(tx, known.connection_id, lock=True)
+        run = await store.run(tx, run_id, lock=True)
+        if run is not None and run.status in UNDER_WAY:
+            code = actions.REAUTHORIZATION_REQUIRED
+            await actions.fail(tx, connection, run, code, UNREADABLE, "reauth_required")
 
 
 def _verdict(error: SourceError) -> tuple[str, Health]:

@@ -76,7 +76,7 @@ async def subscribe_to_push(
     """Ask the source to tell of changes; a source that cannot, or will not, is polled."""
     async with database.reading(job.workspace_id) as tx:
         connection = await connections.CONNECTIONS.get(tx, job.connection_id)
-        secrets = await connections.unseal(tx, vault, connection.id)
+        secrets = await connections.readable_secrets(tx, vault, connection.id)
     connector = CATALOGUE[connection.system]
     if connector.push is None or secrets is None or connection.subscription_id:
         return

@@ -31,7 +31,7 @@ async def receive_push(
     workspace_id = await _workspace_of(database, connection_id)
     async with database.reading(workspace_id) as tx:
         connection = await connections.CONNECTIONS.get(tx, connection_id)
-        secrets = await connections.unseal(tx, vault, connection_id)
+        secrets = await connections.readable_secrets(tx, vault, connection_id)
         now = tx.now
     push = CATALOGUE[connection.system].push
     if push is None or secrets is None or secrets.push_secret is None or not connection.live:
