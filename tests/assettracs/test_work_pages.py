@@ -71,6 +71,7 @@ async def test_finishing_too_early_says_which_question_is_open_and_keeps_the_res
     answer = await alice.send(f"{inspection}/finish", {"answer-0": "fail", "note-0": "cracked"})
     assert answer.status_code == 422
     assert re.search(r"data-missed.*?Plate legible", answer.text, re.DOTALL)
+    assert "1 question is not answered." in answer.text
     assert re.search(r'name="answer-0"\s+value="fail"\s+checked', answer.text)
     assert "cracked" in answer.text
 
@@ -256,4 +257,4 @@ async def test_a_certificate_is_revoked_only_by_administrators(
     await alice.post(f"{address}/revoke")
     assert refused.status_code == 403
     assert (await platform.show("certificates", certificate))["status"] == "revoked"
-    assert "Due: not proven" in (await alice.open(f"/assets/{sling['id']}")).text
+    assert "Not proven: " in (await alice.open(f"/assets/{sling['id']}")).text

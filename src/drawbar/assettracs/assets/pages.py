@@ -18,6 +18,7 @@ from drawbar.assettracs.assets.sheet import ASSET_SHEET, CATEGORY_SHEET
 from drawbar.assettracs.assets.standing import standing_of
 from drawbar.assettracs.assets.story import told
 from drawbar.assettracs.compliance.register_store import obligations_of_asset
+from drawbar.assettracs.inspections.independence import templates_for_others
 from drawbar.assettracs.inspections.model import INSPECTION_TABLE, TEMPLATE_TABLE
 from drawbar.assettracs.maintenance.model import PLAN_TABLE, WORK_ORDER_TABLE
 from drawbar.assettracs.places.kinds import SITE_TABLE
@@ -52,6 +53,7 @@ async def show_asset(request: AnyRequest, database: TheDatabase, id: FromPath[UU
     async with database.reading(actor_of(request).workspace_id) as tx:
         asset = await ASSET_TABLE.get(tx, id)
         facts = await _facts(tx, asset)
+        for_others = await templates_for_others(tx, actor_of(request), asset, facts["templates"])
         chapters = await story_store.story(tx, id, CHAPTERS)
     settings: Settings = request.app.state.settings
     with writing_for(reader_of(request)):
@@ -63,6 +65,7 @@ async def show_asset(request: AnyRequest, database: TheDatabase, id: FromPath[UU
         request,
         sheet=ASSET_SHEET,
         asset=asset,
+        for_others=[template.name for template in for_others],
         statuses=words_of(ASSET_SHEET, "status"),
         drawings=[(tag, code_of(f"{settings.address}/t/{tag.payload}")) for tag in facts["tags"]],
         **facts,

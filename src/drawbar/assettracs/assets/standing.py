@@ -37,7 +37,9 @@ def standing_of(asset: Asset, obligations: Iterable[Obligation]) -> Standing:
         )
     unmet = [one.requirement for one in obligations if one.state in {"overdue", "never_done"}]
     if unmet:
-        return Standing("attention", gettext("Due: not proven"), ", ".join(unmet))
+        title = gettext("Not proven: %(requirements)s") % {"requirements": ", ".join(unmet)}
+        reason = gettext("No valid certificate proves it. A passed inspection issues one.")
+        return Standing("attention", title, reason)
     soon = [one.requirement for one in obligations if one.state == "due_soon"]
     if soon:
         return Standing("attention", gettext("Due soon"), ", ".join(soon))

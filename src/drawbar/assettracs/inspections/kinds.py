@@ -8,8 +8,8 @@ from drawbar.assettracs import actions
 from drawbar.assettracs.assets.kinds import ASSET_TABLE, ASSETS, Asset
 from drawbar.assettracs.assets.store import awaits_release
 from drawbar.assettracs.compliance.certification import certificate_id, demanded_by, issue
-from drawbar.assettracs.inspections import store
 from drawbar.assettracs.inspections.defects import DAYS_TO_REPAIR, DEFECTS, Severity
+from drawbar.assettracs.inspections.independence import check_independence
 from drawbar.assettracs.inspections.model import (
     INSPECTION_TABLE,
     MOVES,
@@ -103,7 +103,6 @@ async def _complete(tx: Writing, asset: Asset, draft: Inspection) -> Inspection:
     """Judge a finished inspection: the server decides result, score and certificate."""
     check_complete(draft.questions, draft.answers)
     completed_at = _completed_at(draft, tx.now)
-    await _check_independence(tx, asset, draft)
     result, score = outcome(draft.questions, draft.answers)
     demands = await demanded_by(tx, asset, draft.template_id) if result == "pass" else []
     return msgspec.structs.replace(
@@ -125,21 +124,6 @@ def _completed_at(draft: Inspection, now: datetime) -> datetime:
     return completed_at
 
 
-async def _check_independence(tx: Writing, asset: Asset, draft: Inspection) -> None:
-    """Who repaired a quarantined asset does not judge the repair."""
-    if asset.status != "quarantined" and not await awaits_release(tx, asset.id):
-        return
-    inspector = (draft.inspector or "").strip()
-    if not inspector:
-        raise invalid("inspector", f"is needed: {asset.code} is quarantined.")
-    repairers = {name.strip().casefold() for name in await store.repairers(tx, asset.id)}
-    if inspector.casefold() in repairers:
-        raise conflict(
-            f"{inspector} repaired {asset.code}; somebody else must inspect it before it is "
-            "released."
-        )
-
-
 async def _follow_up(
     tx: Writing, actor: Actor, before: Inspection | None, after: Inspection
 ) -> None:
@@ -147,10 +131,12 @@ async def _follow_up(
     finished_now = before is None or before.status != "completed"
     if after.status != "completed" or not finished_now:
         return
+    asset = await ASSET_TABLE.get(tx, after.asset_id, lock=True)
+    await check_independence(tx, actor, asset, after)
     for question, answer in failures(after.questions, after.answers):
         await _report(tx, actor, after, question, answer)
     if after.result == "pass":
-        await _certify(tx, actor, after)
+        await _certify(tx, actor, asset, after)
 
 
 async def _report(
@@ -183,9 +169,8 @@ async def _report(
     await actions.create(tx, actor, WORK_ORDERS, order)
 
 
-async def _certify(tx: Writing, actor: Actor, inspection: Inspection) -> None:
+async def _certify(tx: Writing, actor: Actor, asset: Asset, inspection: Inspection) -> None:
     """Issue what the passed inspection proves, and release the asset if nothing is against it."""
-    asset = await ASSET_TABLE.get(tx, inspection.asset_id, lock=True)
     passed_at = inspection.completed_at or tx.now
     for requirement in await demanded_by(tx, asset, inspection.template_id):
         await issue(tx, actor, requirement, asset.id, inspection.id, passed_at)
@@ -204,6 +189,7 @@ INSPECTION_TEMPLATES = Kind(
     filters=("status",),
     search="name",
     rule=_publish,
+    used_by=(("assettracs.requirements", "template_id"),),
 )
 INSPECTIONS = Kind(
     INSPECTION_TABLE,

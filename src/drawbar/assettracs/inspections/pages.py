@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from drawbar.assettracs import actions
 from drawbar.assettracs.assets.kinds import ASSET_TABLE
 from drawbar.assettracs.inspections import followup_store
+from drawbar.assettracs.inspections.independence import is_for_others
 from drawbar.assettracs.inspections.kinds import INSPECTIONS
 from drawbar.assettracs.inspections.model import (
     INSPECTION_TABLE,
@@ -162,6 +163,9 @@ async def _runner(
     async with database.reading(actor_of(request).workspace_id) as tx:
         inspection = await INSPECTION_TABLE.get(tx, id)
         asset = await ASSET_TABLE.find(tx, inspection.asset_id)
+        for_others = asset is not None and await is_for_others(
+            tx, actor_of(request), asset, inspection.template_id, inspection.inspector
+        )
     if "completed" not in MOVES[inspection.status]:
         return go_on(request, f"/assets/inspections/{id}")
     given = _answers(inspection, posted) if posted is not None else inspection.answers
@@ -171,6 +175,7 @@ async def _runner(
         inspection=inspection,
         asset=asset,
         said=said,
+        for_others=for_others,
         missed=problem is not None,
         problem=problem,
         answered=len(said),

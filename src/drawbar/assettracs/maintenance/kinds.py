@@ -11,6 +11,7 @@ from drawbar.assettracs import actions, counters
 from drawbar.assettracs.assets.kinds import ASSET_TABLE
 from drawbar.assettracs.inspections.defects import DEFECT_TABLE, DEFECTS
 from drawbar.assettracs.kind import Kind
+from drawbar.assettracs.maintenance import worker_store
 from drawbar.assettracs.maintenance.model import (
     FINISHED,
     MOVES,
@@ -35,6 +36,8 @@ DEFECT_STATUS: MappingProxyType[Status, str] = MappingProxyType(
     dict.fromkeys(FINISHED, "closed") | {"in_progress": "in_repair", "on_hold": "in_repair"}
 )
 """What an order's state says about its defect; open for all others."""
+WORKED: frozenset[Status] = frozenset({"in_progress", "done"})
+"""States that only whoever does the work moves an order to."""
 
 
 async def _order(tx: Writing, before: WorkOrder | None, after: WorkOrder) -> WorkOrder:
@@ -118,11 +121,14 @@ def _timed(order: WorkOrder, now: datetime) -> WorkOrder:
     return msgspec.structs.replace(order, started_at=began, completed_at=ended)
 
 
-async def _tell_defect(
+async def _tell_others(
     tx: Writing, actor: Actor, before: WorkOrder | None, after: WorkOrder
 ) -> None:
-    """Keep the defect's state in step with the order that repairs it."""
-    if after.defect_id is not None and (before is None or before.status != after.status):
+    """Note who works, and keep the defect's state in step with the order that repairs it."""
+    moved = before is None or before.status != after.status
+    if moved and after.status in WORKED and actor.kind == "user" and actor.id is not None:
+        await worker_store.note_worker(tx, after.id, actor.id)
+    if after.defect_id is not None and moved:
         status = DEFECT_STATUS.get(after.status, "open")
         fields = {"status": status, "work_order_id": after.id}
         await actions.change(tx, actor, DEFECTS, after.defect_id, fields)
@@ -180,7 +186,7 @@ WORK_ORDERS = Kind(
     ),
     search="number || ' ' || title || ' ' || coalesce(description, '')",
     rule=_order,
-    effect=_tell_defect,
+    effect=_tell_others,
     parting=_stay,
 )
 MAINTENANCE_PLANS = Kind(

@@ -220,6 +220,18 @@ CREATE INDEX ON assettracs.requirements (workspace_id, template_id);
 CREATE INDEX ON assettracs.work_orders (workspace_id, defect_id);
 """
 
+ORDER_WORKERS = """
+-- Who took an order up or finished it, for the rule of four eyes; the assignee is only a name.
+CREATE TABLE assettracs.order_workers (
+  workspace_id uuid NOT NULL REFERENCES workspaces,
+  work_order_id uuid NOT NULL,
+  user_id uuid NOT NULL REFERENCES users (id),
+  PRIMARY KEY (workspace_id, work_order_id, user_id),
+  FOREIGN KEY (workspace_id, work_order_id) REFERENCES assettracs.work_orders
+);
+CALL protect('assettracs.order_workers');
+"""
+
 
 def upgrade() -> None:
     run(
@@ -237,3 +249,4 @@ def upgrade() -> None:
             CALL protect('assettracs.{name}');
         """)
     run(INDEXES)
+    run(ORDER_WORKERS)
