@@ -22,7 +22,13 @@ async def test_subscribing_makes_a_webhook_endpoint_and_unsubscribing_removes_it
         made = dict(platform.endpoints)
         await CONNECTOR.push.unsubscribe(http, subscription)
 
-    assert made == {"we-0": {"url": "https://hub.example/push/1", "event_types": ["assettracs.*"]}}
+    assert made == {
+        "we-0": {
+            "url": "https://hub.example/push/1",
+            "event_types": ["assettracs.*"],
+            "description": "Drawbar hub, connection 1",
+        }
+    }
     assert subscription == Subscription(remote_id="we-0", secret="whsec_c2VjcmV0")
     assert platform.endpoints == {}
 

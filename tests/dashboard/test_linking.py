@@ -175,3 +175,23 @@ def test_a_guide_is_escaped_before_it_is_marked_up() -> None:
         '<ol class="guide"><li>Open <strong>&lt;b&gt;Settings&lt;/b&gt;</strong>.</li>'
         "<li>Copy the key.</li></ol>"
     )
+
+
+async def test_a_record_that_the_source_deleted_says_so_instead_of_its_status(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        made = await world.asset("POST", "/assets", name="Pump 4")
+        browser = Browser(world, cast.mallory)
+        _, connection, _ = await browser.post(FORM, filled(world))
+        await world.work()
+        await world.asset("DELETE", f"/assets/{made['id']}")
+        await browser.post(f"{connection}/sync")
+        await world.work()
+        _, records = await browser.get("/hub/records?entity=assets")
+        record = records.split('href="/hub/records/')[1].split('"')[0]
+        _, whole = await browser.get(f"/hub/records/{record}")
+        assert "Pump 4" in records
+        assert "Deleted" in records
+        assert "Active" not in records
+        assert "Deleted" in whole

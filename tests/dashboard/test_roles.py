@@ -133,7 +133,7 @@ async def test_an_applications_secret_is_shown_once_and_gets_a_token_until_it_is
     grant = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
     token = await client.post("/oauth/token", data=grant)
     listed = await client.get("/hub/settings")
-    revoke = listed.text.split('action="/hub/settings/applications/')[1].split('"')[0]
+    revoke = listed.text.split('href="/hub/settings/applications/')[1].split('"')[0]
     await client.post(f"/hub/settings/applications/{revoke}", headers=OWN)
     bearer = {"Authorization": f"Bearer {token.json()['access_token']}"}
     after = await client.get("/admin/v1/systems", headers=bearer)
@@ -151,3 +151,24 @@ async def test_an_application_without_a_name_is_refused_beside_the_field(
     answer = await client.post("/hub/settings/applications", data=form, headers=OWN)
     assert answer.status_code == 422
     assert 'id="name-error"' in answer.text
+
+
+async def test_revoking_an_application_and_disconnecting_are_asked_about_with_a_way_back(
+    client: Client, cast: Cast, database: Database
+) -> None:
+    id = await a_connection(database, cast.alice.workspace_id, "Depot")
+    form = {"name": "Fleet app", "environment": "development"}
+    as_person(client, cast.alice)
+    await client.post("/hub/settings/applications", data=form, headers=OWN)
+    settings = (await client.get("/hub/settings")).text
+    revoke = settings.split('href="/hub/settings/applications/')[1].split('"')[0]
+    asked = await client.get(f"/hub/settings/applications/{revoke}")
+    nothing = await client.get(f"/hub/settings/applications/{SOME_ID}/revoke", headers=OWN)
+    revoked = await client.post(f"/hub/settings/applications/{revoke}", headers=OWN)
+    disconnect = await client.get(f"/hub/connections/{id}/disconnect")
+    assert "Revoke Fleet app?" in asked.text
+    assert asked.text.count('href="/hub/settings"') > 1
+    assert f'action="/hub/settings/applications/{revoke}"' in asked.text
+    assert nothing.status_code == 404
+    assert "No applications yet" in revoked.text
+    assert "Cancel" in disconnect.text

@@ -8,7 +8,7 @@ COUNTS = """
 SELECT (SELECT count(*) FROM workspaces) AS workspaces,
        (SELECT count(*) FROM users) AS people,
        (SELECT count(*) FROM assettracs.assets WHERE deleted_at IS NULL) AS assets,
-       (SELECT count(*) FROM connections) AS connections,
+       (SELECT count(*) FROM connections WHERE status <> 'disconnected') AS connections,
        (SELECT count(*) FROM webhook_deliveries WHERE status = 'pending') AS waiting_deliveries,
        (SELECT count(*) FROM webhook_deliveries WHERE status = 'failed') AS failed_deliveries,
        (SELECT count(*) FROM pgqueuer) AS jobs

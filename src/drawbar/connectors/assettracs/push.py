@@ -20,7 +20,12 @@ class AssetTracsPush:
 
     async def subscribe(self, http: SourceHttp, url: str) -> Subscription:
         """Create a webhook endpoint for every event of the platform; its secret is told once."""
-        body = await http.post("/webhook-endpoints", {"url": url, "event_types": [f"{_PREFIX}*"]})
+        wish = {
+            "url": url,
+            "event_types": [f"{_PREFIX}*"],
+            "description": f"Drawbar hub, connection {url.rpartition('/')[2]}",
+        }
+        body = await http.post("/webhook-endpoints", wish)
         try:
             made = msgspec.json.decode(body, type=_Endpoint)
         except msgspec.DecodeError as error:

@@ -100,7 +100,7 @@ async def show_record(
         found = await store.whole_record(tx, connection_id, entity, id)
     if found is None:
         raise not_found("record")
-    body, raw = json.decode(found[0]), json.decode(found[1])
+    body, raw, deleted = json.decode(found[0]), json.decode(found[1]), found[2]
     return Page(
         "dashboard/records/record.html",
         {
@@ -109,6 +109,7 @@ async def show_record(
             "list_href": address(PATH, {"connection": str(connection_id), "entity": entity}),
             "body": body,
             "raw": raw,
+            "deleted": deleted,
         },
     )
 

@@ -70,12 +70,13 @@ async def records_after(
 
 async def whole_record(
     tx: Reading, connection_id: UUID, entity: str, id: UUID
-) -> tuple[bytes, bytes] | None:
-    """Return a record's body and the raw row it came from, as JSON, or None."""
+) -> tuple[bytes, bytes, bool] | None:
+    """Return a record's body and the raw row it came from, as JSON, and whether it is deleted."""
     row = await tx.fetchrow(
-        "SELECT body, raw FROM records WHERE connection_id = $1 AND entity = $2 AND id = $3",
+        "SELECT body, raw, deleted_at FROM records "
+        "WHERE connection_id = $1 AND entity = $2 AND id = $3",
         connection_id,
         entity,
         id,
     )
-    return (row["body"], row["raw"]) if row else None
+    return (row["body"], row["raw"], row["deleted_at"] is not None) if row else None

@@ -12,7 +12,7 @@ from drawbar.identity.applications import ENVIRONMENTS, end_application, make_ap
 from drawbar.identity.guards import actor_of, session
 from drawbar.identity.people_pages import people_routes
 from drawbar.identity.rights import ADMINISTER_HUB, READ_HUB
-from drawbar.kit.errors import Problem
+from drawbar.kit.errors import Problem, not_found
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
 from drawbar.ui.responses import Page, go_on
@@ -48,6 +48,21 @@ async def add_application(request: AnyRequest, database: TheDatabase) -> Page:
     )
 
 
+@get(
+    "/settings/applications/{id:uuid}/revoke",
+    guards=[session(ADMINISTER_HUB)],
+    opt={"query": {}},
+)
+async def ask_to_revoke(request: AnyRequest, database: TheDatabase, id: FromPath[UUID]) -> Page:
+    """Say what revoking an application does, and ask."""
+    async with database.reading(actor_of(request).workspace_id) as tx:
+        applications = await application_store.applications(tx)
+    application = next((one for one in applications if one.id == id), None)
+    if application is None:
+        raise not_found("application")
+    return Page("dashboard/settings/revoke.html", {"application": application})
+
+
 @post(
     "/settings/applications/{id:uuid}/revoke",
     guards=[session(ADMINISTER_HUB)],
@@ -66,6 +81,7 @@ async def revoke_application(
 ROUTES = [
     show_settings,
     add_application,
+    ask_to_revoke,
     revoke_application,
     *people_routes(ADMINISTER_HUB, PATH, below="/hub"),
 ]
