@@ -101,6 +101,21 @@ async def test_the_demo_user_is_everywhere_and_begins_at_the_vendor(
     assert credits.granted == 20
 
 
+async def test_a_second_person_may_inspect_at_every_airline(
+    database: Database, two_airlines: DemoPlan
+) -> None:
+    await load(database, two_airlines, RECORD, untold)
+    (rosa,) = RECORD.people
+
+    token = await sign_in(database, rosa.email, rosa.password)
+    async with database.as_system("tests") as tx:
+        person = await store.signed_in(tx, fingerprint(token.text))
+
+    assert person is not None
+    assert (person.name, person.current.hub_role) == ("Rosa Second", "developer")
+    assert [each.asset_role for each in person.memberships].count("inspector") == 2
+
+
 async def test_the_key_opens_deltas_organisation_as_admin(
     database: Database, two_airlines: DemoPlan, delta: OrganizationPlan
 ) -> None:

@@ -148,5 +148,7 @@ def _greet(settings: Settings, console: Console) -> None:
     console.print(f"  Open      [bold]{escape(record.url)}[/]")
     console.print(f"  E-mail    {escape(record.email)}")
     console.print(f"  Password  {escape(record.password)}")
+    for one in record.people:
+        console.print(f"  A second person: {escape(one.email)}, {escape(one.password)}")
     console.print(f"  For programs: {escape(str(record_path(settings.data)))}")
     console.print()

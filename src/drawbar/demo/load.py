@@ -43,7 +43,7 @@ async def load(database: Database, plan: DemoPlan, record: DemoRecord, told: Tol
     An organisation is there as a whole or not at all, so that a load that was killed goes on.
     """
     await add_people(database, record)
-    await add_organizations(database, [(each.id, each.name) for each in plan.organizations])
+    await add_organizations(database, record, [(each.id, each.name) for each in plan.organizations])
     loaded = 0
     for done, organization in enumerate(plan.organizations, 1):
         async with database.writing(organization.id) as tx:

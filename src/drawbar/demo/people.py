@@ -16,6 +16,8 @@ from drawbar.workspaces.store import add_workspace, pool
 VENDOR = "Fleetwise Software"
 VENDOR_ID = demo_id("fleetwise", "workspace")
 USER_ID = demo_id("fleetwise", "user")
+SECOND = "Rosa Second"
+SECOND_ID = demo_id("fleetwise", "second user")
 CREDITS = 20
 
 
@@ -24,12 +26,17 @@ class DemoRecordLostError(Mendable):
 
 
 async def add_people(database: Database, record: DemoRecord) -> None:
-    """Make the vendor's workspace, its application and the demo user; what exists stays."""
+    """Make the vendor's workspace, its application and the people; what exists stays."""
     password_hash = await hash_password(record.password)
+    others = [(one.email, await hash_password(one.password)) for one in record.people[:1]]
     async with database.as_system("load the demo") as tx:
         await _add_user(tx, record, password_hash)
         await add_workspace(tx, VENDOR_ID, VENDOR, "paid", ["hub"])
-        await _join(tx, VENDOR_ID)
+        await _join(tx, VENDOR_ID, USER_ID, "owner", "admin")
+        for email, second_hash in others:
+            if await store.person_by_email(tx, email) is None:
+                await store.add_person(tx, SECOND_ID, email, SECOND, second_hash, tx.now)
+            await _join(tx, VENDOR_ID, SECOND_ID, "developer", None)
         if await store.owner_of_client(tx, record.admin.client_id) is None:
             await store.add_application(
                 tx.inside(VENDOR_ID),
@@ -44,12 +51,16 @@ async def add_people(database: Database, record: DemoRecord) -> None:
             await credits.grant(tx, CREDITS, "demo")
 
 
-async def add_organizations(database: Database, names: Iterable[tuple[UUID, str]]) -> None:
-    """Make an organisation's workspace per airline, with the demo user in it."""
+async def add_organizations(
+    database: Database, record: DemoRecord, names: Iterable[tuple[UUID, str]]
+) -> None:
+    """Make an organisation's workspace per airline, with the record's people in it."""
     async with database.as_system("load the demo") as tx:
         for id, name in names:
             await add_workspace(tx, id, name, "paid", ["assets"])
-            await _join(tx, id)
+            await _join(tx, id, USER_ID, "owner", "admin")
+            if record.people:
+                await _join(tx, id, SECOND_ID, None, "inspector")
 
 
 async def add_key(database: Database, organization_id: UUID, key: str) -> None:
@@ -77,7 +88,9 @@ async def _add_user(tx: System, record: DemoRecord, password_hash: str) -> None:
         )
 
 
-async def _join(tx: System, workspace_id: UUID) -> None:
-    joined = {each.workspace_id for each in await store.memberships(tx, USER_ID)}
+async def _join(
+    tx: System, workspace_id: UUID, user_id: UUID, hub_role: str | None, asset_role: str | None
+) -> None:
+    joined = {each.workspace_id for each in await store.memberships(tx, user_id)}
     if workspace_id not in joined:
-        await store.add_membership(tx.inside(workspace_id), USER_ID, "owner", "admin")
+        await store.add_membership(tx.inside(workspace_id), user_id, hub_role, asset_role)

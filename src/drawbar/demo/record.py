@@ -9,6 +9,7 @@ from drawbar.house.addresses import write_secret
 from drawbar.kit.crypto import new_secret
 
 EMAIL = "demo@drawbar.local"
+SECOND_EMAIL = "rosa@drawbar.local"
 
 
 class Admin(msgspec.Struct, frozen=True):
@@ -32,6 +33,13 @@ class Platform(msgspec.Struct, frozen=True):
     api_key: str
 
 
+class SecondPerson(msgspec.Struct, frozen=True):
+    """Another account, for what needs four eyes."""
+
+    email: str
+    password: str
+
+
 class DemoRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a client of the demo needs; without a connection it is a draft."""
 
@@ -41,6 +49,7 @@ class DemoRecord(msgspec.Struct, frozen=True, kw_only=True):
     admin: Admin
     connection: Connected | None = None
     assettracs: Platform
+    people: tuple[SecondPerson, ...] = ()
 
 
 def record_path(data: Path) -> Path:
@@ -64,6 +73,7 @@ def new_record(address: str) -> DemoRecord:
         password=secrets.token_urlsafe(12),
         admin=Admin(new_secret("dba_")[:20], new_secret("dbs_")),
         assettracs=Platform(f"{address}/assettracs/api/v1", new_secret("dbk_")),
+        people=(SecondPerson(SECOND_EMAIL, secrets.token_urlsafe(12)),),
     )
 
 
