@@ -9,12 +9,14 @@ from msgspec import Meta
 
 from drawbar.assettracs import counters
 from drawbar.assettracs.assets import store
+from drawbar.assettracs.assets.prefix import UNSORTED, suggested_prefix
 from drawbar.assettracs.fields import Name, Text, Word
 from drawbar.assettracs.kind import Kind
 from drawbar.assettracs.places.kinds import LOCATION_TABLE
+from drawbar.assettracs.trees import refuse_loop
 from drawbar.audit import Actor
 from drawbar.kit.db import Writing
-from drawbar.kit.errors import conflict, invalid
+from drawbar.kit.errors import conflict
 from drawbar.kit.tables import Row, Table
 
 AssetStatus = Literal[
@@ -27,10 +29,13 @@ FIT: frozenset[AssetStatus] = frozenset({"in_service", "restricted"})
 
 
 class Category(Row, frozen=True, kw_only=True):
-    """What sort of thing it is; its prefix begins the codes of its assets."""
+    """What sort of thing it is; its prefix begins the codes of its assets.
+
+    Left empty, the prefix is made from the name.
+    """
 
     name: Name
-    code_prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9]{0,8}$")] = "A"
+    code_prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9]{0,8}$")] = ""
     parent_id: UUID | None = None
 
 
@@ -70,8 +75,7 @@ async def _complete(tx: Writing, before: Asset | None, after: Asset) -> Asset:
     if before is not None and before.status != after.status and after.status in FIT:
         await _refuse_unreleased(tx, after)
     category = await CATEGORY_TABLE.get(tx, after.category_id) if after.category_id else None
-    if after.parent_id == after.id:
-        raise invalid("parent_id", "an asset cannot be part of itself.")
+    await refuse_loop(tx, ASSET_TABLE, before, after)
     site_id = after.site_id
     if after.location_id and (before is None or before.location_id != after.location_id):
         place = await LOCATION_TABLE.get(tx, after.location_id)
@@ -93,9 +97,9 @@ async def _refuse_unreleased(tx: Writing, asset: Asset) -> None:
 
 
 async def _next_code(tx: Writing, category: Category | None) -> str:
-    prefix = category.code_prefix if category else "A"
+    prefix = (category.code_prefix if category else "") or UNSORTED
     number = await counters.next_number(tx, f"asset:{prefix}")
-    return f"{prefix}-{number:05d}" if prefix else f"{number:05d}"
+    return f"{prefix}-{number:05d}"
 
 
 async def _rename_on_assets(
@@ -105,7 +109,30 @@ async def _rename_on_assets(
         await tx.execute(RENAME, after.id, after.name, tx.now)
 
 
-CATEGORIES = Kind(CATEGORY_TABLE, filters=("parent_id",), search="name", effect=_rename_on_assets)
+async def _no_loop(tx: Writing, before: Category | None, after: Category) -> Category:
+    await refuse_loop(tx, CATEGORY_TABLE, before, after)
+    return after if after.code_prefix else await _with_prefix(tx, after)
+
+
+async def _with_prefix(tx: Writing, category: Category) -> Category:
+    others = await CATEGORY_TABLE.where(tx, "id <> $1", category.id)
+    taken = {other.code_prefix for other in others}
+    prefix = suggested_prefix(category.name, taken)
+    return msgspec.structs.replace(category, code_prefix=prefix)
+
+
+CATEGORIES = Kind(
+    CATEGORY_TABLE,
+    filters=("parent_id",),
+    search="name",
+    rule=_no_loop,
+    effect=_rename_on_assets,
+    used_by=(
+        ("assettracs.assets", "category_id"),
+        ("assettracs.categories", "parent_id"),
+        ("assettracs.requirements", "category_id"),
+    ),
+)
 ASSETS = Kind(
     ASSET_TABLE,
     server_set=frozenset({"category", "tags"}),
@@ -124,4 +151,5 @@ ASSETS = Kind(
     search="code || ' ' || name || ' ' || coalesce(make, '') || ' ' || coalesce(model, '') "
     "|| ' ' || coalesce(serial_number, '')",
     rule=_complete,
+    used_by=(("assettracs.assets", "parent_id"),),
 )

@@ -29,7 +29,11 @@ CATEGORY_SHEET = Sheet[Category](
     ),
     asks=(
         Ask("name", "Name"),
-        Ask("code_prefix", "Code prefix", "New assets get codes such as SL-00001."),
+        Ask(
+            "code_prefix",
+            "Code prefix",
+            "New assets get codes such as SL-00001. Left empty, it is made from the name.",
+        ),
         Ask("parent_id", "Part of"),
     ),
     empty=("No categories yet", "A category says what sort of thing an asset is."),

@@ -4,16 +4,17 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import available_timezones
 
+import msgspec
+
 from drawbar.assettracs.fields import Latitude, Longitude, Name, Text, Word
 from drawbar.assettracs.kind import Kind
+from drawbar.assettracs.trees import refuse_loop
 from drawbar.kit.db import Writing
 from drawbar.kit.errors import invalid
 from drawbar.kit.tables import Row, Table
 
-DEEPEST = 12
-"""Levels of locations; a deeper tree is a loop or a mistake."""
-
-ONE_MOVE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+SITELESS = frozenset({"region", "vehicle", "person", "third_party"})
+"""Types of locations that may belong to no site."""
 
 
 class Site(Row, frozen=True, kw_only=True):
@@ -53,17 +54,20 @@ async def _known_zone(_tx: Writing, _before: Site | None, after: Site) -> Site:
 
 
 async def _no_loop(tx: Writing, before: Location | None, after: Location) -> Location:
-    above = after.parent_id
-    if before is not None and above is not None and before.parent_id != above:
-        # One move at a time: two that are fine alone may make a loop together.
-        await tx.execute(ONE_MOVE, f"locations {tx.workspace_id}")
-    for _ in range(DEEPEST):
-        if above is None:
-            return after
-        if above == after.id:
-            raise invalid("parent_id", "would put the location below itself.")
-        above = (await LOCATION_TABLE.get(tx, above)).parent_id
-    raise invalid("parent_id", f"would be more than {DEEPEST} levels deep.")
+    await refuse_loop(tx, LOCATION_TABLE, before, after)
+    return await _sited(tx, before, after)
+
+
+async def _sited(tx: Writing, before: Location | None, after: Location) -> Location:
+    """Take the site from the location above, where the caller named none of its own."""
+    moved = before is None or before.parent_id != after.parent_id
+    own = after.site_id is not None and (before is None or before.site_id != after.site_id)
+    above = await LOCATION_TABLE.find(tx, after.parent_id) if after.parent_id else None
+    if above and above.site_id and not own and (moved or after.site_id is None):
+        return msgspec.structs.replace(after, site_id=above.site_id)
+    if after.site_id is None and after.parent_id is None and after.type not in SITELESS:
+        raise invalid("site_id", "or parent_id is needed: name a site, or the location around it.")
+    return after
 
 
 SITES = Kind(
@@ -71,10 +75,12 @@ SITES = Kind(
     filters=("code", "status"),
     search="name || ' ' || coalesce(code, '')",
     rule=_known_zone,
+    used_by=(("assettracs.assets", "site_id"), ("assettracs.locations", "site_id")),
 )
 LOCATIONS = Kind(
     LOCATION_TABLE,
     filters=("site_id", "parent_id", "type", "code"),
     search="name || ' ' || coalesce(code, '')",
     rule=_no_loop,
+    used_by=(("assettracs.assets", "location_id"), ("assettracs.locations", "parent_id")),
 )

@@ -61,7 +61,7 @@ LOCATION_SHEET = Sheet[Location](
     asks=(
         Ask("name", "Name"),
         Ask("type", "Type"),
-        Ask("site_id", "Site"),
+        Ask("site_id", "Site", "Left empty, that of the location it is inside."),
         Ask("parent_id", "Inside", "The location it is a part of."),
         Ask("code", "Code"),
         Ask("description", "Description", control="area"),
