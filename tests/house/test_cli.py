@@ -105,3 +105,13 @@ def test_a_web_process_without_its_database_says_how_to_start_it(empty: Path) ->
 
     assert refused.returncode == 1
     assert "drawbar up" in refused.stderr
+
+
+def test_without_a_terminal_the_password_has_to_be_piped_in(empty: Path) -> None:
+    words = ("create-owner", "--email", "a@b.example", "--name", "Alice", "--workspace", "Docks")
+    refused = drawbar(*words, env=environment(empty, free_port()))
+
+    assert refused.returncode == 2
+    assert "--password-stdin" in refused.stderr
+    assert "GetPassWarning" not in refused.stderr
+    assert not (empty / "postgres").exists()

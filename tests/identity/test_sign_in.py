@@ -157,6 +157,8 @@ async def test_a_member_of_two_workspaces_goes_from_one_to_the_other(
     )
     page = await client.get("/hub")
     assert "Mallory Ltd" in page.text
+    assert page.text.index("Sign out") < page.text.index('name="workspace"')
+    assert 'placeholder="Search connections"' in page.text
     assert 'href="/hub/connections/new"' not in page.text
 
 

@@ -14,7 +14,10 @@ from drawbar.ui.responses import reader_of
 AnyRequest = Request[Any, Any, Any]
 HUB, ASSETS = "hub", "assets"
 PRODUCTS = ((HUB, "Hub", "/hub"), (ASSETS, "Assets", "/assets"))
-SEARCHES = {HUB: "/hub/connections", ASSETS: "/assets/list"}
+SEARCHES = {
+    HUB: ("/hub/connections", "Search connections"),
+    ASSETS: ("/assets/list", "Search assets"),
+}
 
 
 def frame_context(request: AnyRequest) -> Mapping[str, Any]:
@@ -44,7 +47,8 @@ def frame_context(request: AnyRequest) -> Mapping[str, Any]:
                 for one in person.memberships
             ],
             "user": {"name": person.name, "email": person.email},
-            "search_href": SEARCHES[product],
+            "search_href": SEARCHES[product][0],
+            "search_label": gettext(SEARCHES[product][1]),
         }
 
 
