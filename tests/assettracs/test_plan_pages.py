@@ -73,7 +73,7 @@ async def test_a_new_plan_runs_on_the_clocks_of_its_assets_site_and_shows_them(
     edit = (await alice.open(f"{answer.headers['location']}/edit")).text
     assert plan["time_zone"] == "Australia/Sydney"
     assert plan["starts_at"] == "2026-12-06T21:00:00.000000Z"
-    assert len(re.findall(r">7 Dec 2026 08:00 \(Australia/Sydney\)<", page)) == 2
+    assert len(re.findall(r">7 Dec 2026 08:00</time> \(Australia/Sydney\)", page)) == 2
     assert "6 Dec 2026" not in re.sub(r'title="[^"]*"', "", page)
     assert 'value="2026-12-07T08:00"' in edit
 

@@ -42,9 +42,12 @@ async def test_no_page_overflows_or_complains(
     site = await world.asset("POST", "/sites", name="Leeds depot", time_zone="Europe/London")
     name = "A name as long as a maintenance planner's patience in the last week of a shutdown"
     made = await world.asset("POST", "/assets", name=name, site_id=site["id"], make="MAKER" * 9)
+    times = {"starts_at": "2026-12-06T21:00:00Z", "time_zone": "America/Argentina/Buenos_Aires"}
+    wish = {"title": name, "asset_id": made["id"], "rrule": "FREQ=WEEKLY;BYDAY=MO,TH", **times}
+    plan = await world.asset("POST", "/maintenance-plans", **wish)
     visitor = await windows.open(cast.alice, size=size, scheme=scheme)
     overflowing = {}
-    for path in (*ASSET_PAGES, f"/assets/{made['id']}", *HUB_PAGES):
+    for path in (*ASSET_PAGES, f"/assets/{made['id']}", f"/assets/plans/{plan['id']}", *HUB_PAGES):
         await visitor.open(path)
         if width := await visitor.overflow():
             overflowing[path] = width

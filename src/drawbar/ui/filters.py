@@ -59,11 +59,10 @@ def at(moment: datetime | None, time_zone: str = "") -> Markup:
     someone = reader()
     zone = ZoneInfo(time_zone) if time_zone else someone.zone
     words = format_datetime(moment, "d MMM y HH:mm", tzinfo=zone, locale=someone.babel)
-    if time_zone:
-        words = f"{words} ({time_zone})"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+    written = Markup('<time datetime="{}" title="{}">{}</time>').format(
         timestamp(moment), exact(moment), words
     )
+    return written + f" ({time_zone})" if time_zone else written
 
 
 def date(day: Day | None, time_zone: str = "") -> Markup:
