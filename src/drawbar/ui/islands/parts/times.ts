@@ -17,7 +17,7 @@ function refresh(words: Intl.RelativeTimeFormat): void {
   for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-ago]")) {
     const seconds = (Date.parse(element.dateTime) - Date.now()) / 1000;
     const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
-    const [unit, length] = step ?? ["second", 1];
+    const [unit, length]: [Intl.RelativeTimeFormatUnit, number] = step ?? ["second", 1];
     element.textContent =
       seconds > -JUST_NOW_S && seconds < SOON_S
         ? (element.dataset.ago ?? "")
