@@ -74,6 +74,8 @@ def run_detached(settings: Settings, console: Console) -> None:
         )
     os.close(writing)
     _follow(path, start, console, reading, child)
+    _greet(settings, console)
+    console.print("It runs in the background; `make stop` or `drawbar stop` ends it.")
 
 
 def _follow(
@@ -91,7 +93,6 @@ def _follow(
         console.out(log.read(), end="")
     if said != READY:
         raise DemoFailedError(f"The demo did not start. The lines above are from {path}.")
-    console.print("It runs in the background; `make stop` or `drawbar stop` ends it.")
 
 
 class _Demo:
@@ -130,10 +131,12 @@ class _Demo:
                     )
             self._record = connected
         write_record(self._settings.data, self._record)
-        _greet(self._settings, self._teller.console)
-        if self._ready_fd >= 0:
-            os.write(self._ready_fd, READY)
-            os.close(self._ready_fd)
+        if self._ready_fd < 0:
+            _greet(self._settings, self._teller.console)
+            return
+        # In the background this console is a log: whoever started us says the passwords.
+        os.write(self._ready_fd, READY)
+        os.close(self._ready_fd)
 
 
 def _percent(share: float) -> int:

@@ -6,10 +6,15 @@ from pathlib import Path
 import msgspec
 
 from drawbar.house.addresses import write_secret
+from drawbar.house.errors import Mendable
 from drawbar.kit.crypto import new_secret
 
 EMAIL = "demo@drawbar.local"
 SECOND_EMAIL = "rosa@drawbar.local"
+
+
+class BrokenRecordError(Mendable):
+    """The demo's record was changed so that it says nothing any more."""
 
 
 class Admin(msgspec.Struct, frozen=True):
@@ -27,7 +32,7 @@ class Connected(msgspec.Struct, frozen=True):
 
 
 class Platform(msgspec.Struct, frozen=True):
-    """The root of the asset API and an admin key of Delta's organisation."""
+    """Where AssetTracs answers (its API is below `/assettracs/api/v1`), and Delta's admin key."""
 
     url: str
     api_key: str
@@ -61,8 +66,18 @@ def read_record(data: Path) -> DemoRecord | None:
     """Return the finished record, or the draft of a demo that was interrupted, or None."""
     for path in (record_path(data), _draft_path(data)):
         if path.exists():
-            return msgspec.json.decode(path.read_bytes(), type=DemoRecord)
+            return _decoded(path)
     return None
+
+
+def _decoded(path: Path) -> DemoRecord:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=DemoRecord)
+    except msgspec.DecodeError as error:
+        raise BrokenRecordError(
+            f"{path} cannot be read ({error}). Put back what was changed in it, or stop the demo "
+            f"and remove {path.parent} to begin a new one."
+        ) from error
 
 
 def new_record(address: str) -> DemoRecord:
@@ -72,14 +87,14 @@ def new_record(address: str) -> DemoRecord:
         email=EMAIL,
         password=secrets.token_urlsafe(12),
         admin=Admin(new_secret("dba_")[:20], new_secret("dbs_")),
-        assettracs=Platform(f"{address}/assettracs/api/v1", new_secret("dbk_")),
+        assettracs=Platform(address, new_secret("dbk_")),
         people=(SecondPerson(SECOND_EMAIL, secrets.token_urlsafe(12)),),
     )
 
 
 def at_address(record: DemoRecord, address: str) -> DemoRecord:
     """Return the record for a demo that now answers at another address."""
-    platform = msgspec.structs.replace(record.assettracs, url=f"{address}/assettracs/api/v1")
+    platform = msgspec.structs.replace(record.assettracs, url=address)
     return msgspec.structs.replace(record, url=address, assettracs=platform)
 
 
