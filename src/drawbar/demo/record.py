@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from drawbar.house.addresses import write_secret
-from drawbar.house.errors import Mendable
+from drawbar.house.mendable import Mendable
 from drawbar.kit.crypto import new_secret
 
 EMAIL = "demo@drawbar.local"
