@@ -18,7 +18,7 @@ from tests.support.cast import Cast
 async def new_location(database: Database, workspace_id: UUID, name: str) -> UUID:
     async with database.writing(workspace_id) as tx:
         made = await actions.create(
-            tx, model.drawbar(workspace_id, "tests"), LOCATIONS, {"name": name}
+            tx, model.drawbar(workspace_id, "tests"), LOCATIONS, {"name": name, "type": "region"}
         )
     return made.id
 
