@@ -154,6 +154,11 @@ class EmbeddedPostgres:
         return False
 
     def _clear_remains_of_a_crash(self) -> None:
+        if self._child is not None:
+            # Killed a moment ago and not live any more: its number is free once we have looked.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(IMMEDIATE_STOP)
+            self._reap()
         folder = self._cluster.folder
         address = self.socket_folder / f".s.PGSQL.{PORT}"
         if _answers(address):
