@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from drawbar.connections import store as connections
 from drawbar.connections.model import Secrets
 from drawbar.kit.crypto import Vault
-from drawbar.sync import jobs
+from drawbar.sync import actions, jobs, store
 from drawbar.sync.model import ConnectedJob
 from drawbar.webhooks.delivery import deliver_once
 from tests.support.cast import Cast
@@ -235,3 +235,24 @@ async def test_a_disconnected_connection_gets_no_new_token(server: TestServer, c
         await world.call("DELETE", address, world.admin_token)
         status, _ = await world.call("POST", f"{address}/token", world.admin_token)
         assert status == 409
+
+
+async def test_a_run_that_ends_after_disconnecting_does_not_bring_the_connection_back(
+    server: TestServer, cast: Cast
+) -> None:
+    async with hub_and_platform(server, cast) as world:
+        await world.connect()
+        await world.work()
+        await world.call("POST", "/api/v1/sync", world.token, json={"entities": ["assets"]})
+        id = UUID(world.connection_id)
+        address = f"/admin/v1/connections/{id}"
+        await world.call("DELETE", address, world.admin_token)
+        async with world.database.writing(world.workspace_id) as tx:
+            connection = await connections.CONNECTIONS.get(tx, id, lock=True)
+            run = (await store.latest_runs(tx, id))["assets"]
+            await actions.complete(tx, connection, run, tx.now)
+            ended = await store.run(tx, run.id)
+        _, shown = await world.call("GET", address, world.admin_token)
+        assert (shown["status"], shown["next_sync_at"]) == ("disconnected", None)
+        assert ended is not None
+        assert ended.status == "cancelled"

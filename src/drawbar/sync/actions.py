@@ -64,6 +64,9 @@ async def complete(tx: Writing, connection: Connection, run: Run, as_of: datetim
     A source whose clock is ahead is not believed beyond our own present: a watermark that is too
     early only repeats changes, one that is too late would hide them.
     """
+    if not connection.live:
+        await store.cancel_under_way(tx, connection.id)
+        return
     await store.finish(tx, run.id, "completed")
     total = await records.count(tx, connection.id, run.entity)
     watermark = min(as_of or run.started_at or tx.now, tx.now)
@@ -100,6 +103,9 @@ async def fail(
     tx: Writing, connection: Connection, run: Run, code: str, message: str, health: Health
 ) -> None:
     """Close a run that could not go on; its checkpoint stays for the next one."""
+    if not connection.live:
+        await store.cancel_under_way(tx, connection.id)
+        return
     await store.finish(tx, run.id, "failed", code, message)
     failures = await store.failures_in_a_row(tx, connection.id)
     interval = timedelta(seconds=connection.sync_interval_seconds)

@@ -123,11 +123,13 @@ async def _keep_page(database: Database, workspace_id: UUID, work: Pass, page: P
     is_last = page.checkpoint is None
     async with database.writing(workspace_id) as tx:
         # Whoever needs both locks the connection first, or they wait for each other.
-        if is_last:
-            connection = await connections.CONNECTIONS.get(tx, connection.id, lock=True)
+        connection = await connections.CONNECTIONS.get(tx, connection.id, lock=is_last)
         current = await store.run(tx, run.id, lock=True)
         if current is None or current.status != "running" or current.attempt != run.attempt:
             raise Overtaken
+        if not connection.live:
+            await store.cancel_under_way(tx, connection.id)
+            return
         state = (await store.states(tx, connection.id))[run.entity]
         known = await records.stored(tx, connection.id, run.entity, [row.id for row in rows])
         changed = revisions(
