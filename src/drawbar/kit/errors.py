@@ -90,18 +90,6 @@ def invalid_fields(errors: tuple[FieldError, ...]) -> Problem:
     return Problem(422, "VALIDATION_FAILED", "Validation failed", detail, errors=errors)
 
 
-def too_many(retry_after_seconds: int) -> Problem:
-    """429: come back later."""
-    return Problem(
-        429,
-        "RATE_LIMIT_EXCEEDED",
-        "Rate limit exceeded",
-        f"Too many requests. Try again in {retry_after_seconds} s.",
-        category="limits",
-        headers={"Retry-After": str(retry_after_seconds)},
-    )
-
-
 def source_error(detail: str) -> Problem:
     """502: the source system answered, but not usefully."""
     return Problem(502, "SOURCE_ERROR", "Source error", detail, category="source")
