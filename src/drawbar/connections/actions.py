@@ -9,6 +9,7 @@ from drawbar import audit
 from drawbar.audit import Actor
 from drawbar.connections import store
 from drawbar.connections.model import ChangedConnection, Connection, NewConnection, Secrets
+from drawbar.connections.source import source_of
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.connector import Checked, Connector, Subscription
 from drawbar.connectors.sdk.errors import (
@@ -17,7 +18,6 @@ from drawbar.connectors.sdk.errors import (
     PermissionMissing,
     SourceError,
 )
-from drawbar.connectors.sdk.http import JsonHttp
 from drawbar.identity.store import revoke_connection_tokens
 from drawbar.identity.tokens import IssuedToken, issue_connection_token
 from drawbar.kit import logs
@@ -130,7 +130,7 @@ async def _check(connector: Connector, http: OutgoingHttp, wish: NewConnection) 
         if name not in known:
             raise invalid(f"credentials.{name}", f"is unknown; give {', '.join(sorted(known))}.")
     try:
-        return await connector.check(JsonHttp(http, connector.access(wish.credentials)))
+        return await connector.check(source_of(http, connector, wish.credentials))
     except CredentialInvalid as error:
         raise invalid(f"credentials.{error.field}", str(error)) from error
     except SourceError as error:
@@ -180,7 +180,7 @@ async def _unsubscribe(http: OutgoingHttp, connection: Connection, secrets: Secr
     if not (connector and connector.push and connection.subscription_id and secrets):
         return
     try:
-        source = JsonHttp(http, connector.access(secrets.credentials))
+        source = source_of(http, connector, secrets.credentials)
         await connector.push.unsubscribe(
             source, Subscription(remote_id=connection.subscription_id, secret="")
         )

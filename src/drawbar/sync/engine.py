@@ -8,6 +8,7 @@ import msgspec
 
 from drawbar.connections import store as connections
 from drawbar.connections.model import Connection, Health, Secrets
+from drawbar.connections.source import source_of
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.connector import Connector, Page
 from drawbar.connectors.sdk.errors import (
@@ -16,7 +17,6 @@ from drawbar.connectors.sdk.errors import (
     SourceError,
     SourceUnavailable,
 )
-from drawbar.connectors.sdk.http import JsonHttp
 from drawbar.connectors.sdk.raw import Raw
 from drawbar.kit import logs
 from drawbar.kit.crypto import SealError, Vault
@@ -65,7 +65,7 @@ async def run_sync(
         return
     if work is None:
         return
-    source = JsonHttp(http, work.connector.access(work.secrets.credentials))
+    source = source_of(http, work.connector, work.secrets.credentials)
     run = work.run
     pages = work.connector.pages(source, run.entity, since=run.since, checkpoint=run.checkpoint)
     try:

@@ -7,9 +7,9 @@ import msgspec
 
 from drawbar.connections import store as connections
 from drawbar.connections.actions import CONNECTED_JOB
+from drawbar.connections.source import source_of
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.errors import SourceError
-from drawbar.connectors.sdk.http import JsonHttp
 from drawbar.kit import json, logs
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
@@ -80,7 +80,7 @@ async def subscribe_to_push(
     connector = CATALOGUE[connection.system]
     if connector.push is None or secrets is None or connection.subscription_id:
         return
-    source = JsonHttp(http, connector.access(secrets.credentials))
+    source = source_of(http, connector, secrets.credentials)
     try:
         address = f"{settings.address}/hub/push/{connection.id}"
         subscription = await connector.push.subscribe(source, address)

@@ -27,6 +27,8 @@ class AssetTracs:
 
     manifest = MANIFEST
     push = AssetTracsPush()
+    oauth = None
+    transport = None
 
     def access(self, credentials: Mapping[str, str]) -> Access:
         """Turn address and key into access; the address may end with the API's own path."""

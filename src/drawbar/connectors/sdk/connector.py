@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from drawbar.connectors.sdk.manifest import Manifest
 from drawbar.connectors.sdk.raw import Raw
+from drawbar.kit.outgoing import Response
 from drawbar.schema.registry import Fields
 
 
@@ -46,6 +47,26 @@ class SourceHttp(Protocol):
 
     async def delete(self, path: str) -> None:
         """Delete."""
+        ...
+
+
+class Requests(Protocol):
+    """Whatever sends one HTTP request and returns its answer; `OutgoingHttp` is the usual one.
+
+    A system that lives in this process (the sandbox) answers here itself. Raises `OutgoingError`.
+    """
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        deadline_s: float = 10.0,
+        max_bytes: int = 32 * 1024 * 1024,
+    ) -> Response:
+        """Send a request; an answer of any status is returned."""
         ...
 
 
@@ -109,6 +130,43 @@ class Push(Protocol):
         ...
 
 
+class Consent(Struct, frozen=True, kw_only=True):
+    """One visit to a source's own consent page: what the hub sends there and checks after."""
+
+    redirect_uri: str
+    """The hub's own address that the source leads back to."""
+    state: str
+    code_verifier: str
+    """PKCE (RFC 7636); its S256 challenge goes to the source."""
+
+
+class SourceOAuth(Protocol):
+    """Access that the customer grants on the source's own page (OAuth 2 authorization code).
+
+    Credentials are the form's values and what the source granted, in one mapping of texts:
+    `access_token`, `refresh_token` and `expires_at` (Unix seconds) among them.
+    """
+
+    def consent_url(self, credentials: Mapping[str, str], consent: Consent) -> str:
+        """Return where the customer's browser goes; raise `CredentialInvalid`."""
+        ...
+
+    async def exchange(
+        self, requests: Requests, credentials: Mapping[str, str], consent: Consent, code: str
+    ) -> Mapping[str, str]:
+        """Turn the code into credentials; raise `CredentialsRejected`."""
+        ...
+
+    async def refresh(
+        self, requests: Requests, credentials: Mapping[str, str]
+    ) -> Mapping[str, str]:
+        """Return fresh credentials; raise `CredentialsRejected` when the grant has ended.
+
+        The refresh token may rotate: an answer that is not stored loses the grant.
+        """
+        ...
+
+
 class Connector(Protocol):
     """A system that the hub can read."""
 
@@ -120,6 +178,16 @@ class Connector(Protocol):
     @property
     def push(self) -> Push | None:
         """How the system tells of changes; None if it cannot."""
+        ...
+
+    @property
+    def oauth(self) -> SourceOAuth | None:
+        """How the customer grants access on the system's own page; None for typed credentials."""
+        ...
+
+    @property
+    def transport(self) -> Requests | None:
+        """What answers instead of the network; None for every system outside this process."""
         ...
 
     def access(self, credentials: Mapping[str, str]) -> Access:

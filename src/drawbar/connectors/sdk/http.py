@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from drawbar.connectors.sdk.connector import Access
+from drawbar.connectors.sdk.connector import Access, Requests
 from drawbar.connectors.sdk.errors import (
     CredentialsRejected,
     PermissionMissing,
@@ -18,7 +18,7 @@ from drawbar.connectors.sdk.errors import (
 )
 from drawbar.kit import json
 from drawbar.kit.clock import Clock, system_clock
-from drawbar.kit.outgoing import OutgoingError, OutgoingHttp, Response
+from drawbar.kit.outgoing import OutgoingError, Response
 
 DEADLINE_S = 30.0
 LARGEST_ANSWER = 32 * 1024 * 1024
@@ -30,10 +30,8 @@ _LASTING_FAILURES = ("address_refused", "too_large")
 class JsonHttp:
     """Calls to one system. `clock` is read only when `Retry-After` is a date."""
 
-    def __init__(
-        self, outgoing: OutgoingHttp, access: Access, *, clock: Clock = system_clock
-    ) -> None:
-        self._outgoing = outgoing
+    def __init__(self, requests: Requests, access: Access, *, clock: Clock = system_clock) -> None:
+        self._requests = requests
         self._access = access
         self._clock = clock
 
@@ -62,7 +60,7 @@ class JsonHttp:
         if body:
             headers["Content-Type"] = "application/json"
         try:
-            answer = await self._outgoing.request(
+            answer = await self._requests.request(
                 method,
                 self._access.address + path,
                 headers=headers,
