@@ -180,7 +180,7 @@ async def _unsubscribe(http: OutgoingHttp, connection: Connection, secrets: Secr
     if not (connector and connector.push and connection.subscription_id and secrets):
         return
     try:
-        source = source_of(http, connector, secrets.credentials)
+        source = source_of(http, connector, secrets.credentials, connection.settings)
         await connector.push.unsubscribe(
             source, Subscription(remote_id=connection.subscription_id, secret="")
         )

@@ -65,7 +65,7 @@ async def run_sync(
         return
     if work is None:
         return
-    source = source_of(http, work.connector, work.secrets.credentials)
+    source = source_of(http, work.connector, work.secrets.credentials, work.connection.settings)
     run = work.run
     pages = work.connector.pages(source, run.entity, since=run.since, checkpoint=run.checkpoint)
     try:

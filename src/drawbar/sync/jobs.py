@@ -80,7 +80,7 @@ async def subscribe_to_push(
     connector = CATALOGUE[connection.system]
     if connector.push is None or secrets is None or connection.subscription_id:
         return
-    source = source_of(http, connector, secrets.credentials)
+    source = source_of(http, connector, secrets.credentials, connection.settings)
     try:
         address = f"{settings.address}/hub/push/{connection.id}"
         subscription = await connector.push.subscribe(source, address)

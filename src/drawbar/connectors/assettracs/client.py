@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -30,7 +30,11 @@ class AssetTracs:
     oauth = None
     transport = None
 
-    def access(self, credentials: Mapping[str, str]) -> Access:
+    def access(
+        self,
+        credentials: Mapping[str, str],
+        settings: Mapping[str, Any] = {},  # noqa: ARG002  a real system has no switches
+    ) -> Access:
         """Turn address and key into access; the address may end with the API's own path."""
         typed = credentials.get("base_url", "").strip().rstrip("/").removesuffix(API_ROOT)
         _refuse_bad_address(typed)

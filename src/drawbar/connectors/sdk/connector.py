@@ -190,8 +190,11 @@ class Connector(Protocol):
         """What answers instead of the network; None for every system outside this process."""
         ...
 
-    def access(self, credentials: Mapping[str, str]) -> Access:
-        """Turn the form's values into access; raise `CredentialInvalid`."""
+    def access(self, credentials: Mapping[str, str], settings: Mapping[str, Any] = {}) -> Access:
+        """Turn the form's values into access; raise `CredentialInvalid`.
+
+        `settings` are the connection's own, no secrets among them; the sandbox's switches are.
+        """
         ...
 
     async def check(self, http: SourceHttp) -> Checked:
