@@ -10,6 +10,7 @@ from drawbar.assettracs.maintenance import generator
 from drawbar.house.addresses import addresses_of, vault_of
 from drawbar.kit.db import Database, open_database
 from drawbar.kit.jobs import Recurring, Worker
+from drawbar.kit.mail import jobs as mail
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
 from drawbar.sync import jobs as sync
@@ -39,8 +40,11 @@ async def work(settings: Settings) -> None:
     ):
         worker = Worker(
             addresses.direct,
-            sync.handlers(database, http, vault, settings),
-            [*sync.schedules(database), *_platform(database)],
+            {
+                **mail.handlers(database, vault, settings),
+                **sync.handlers(database, http, vault, settings),
+            },
+            [*mail.schedules(database), *sync.schedules(database), *_platform(database)],
             limits={RUN_JOB: RUNS_AT_ONCE},
         )
 

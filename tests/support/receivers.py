@@ -67,10 +67,12 @@ class ScriptedNames:
         return self.answers[min(self.asked, len(self.answers)) - 1]
 
 
-def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's context for hooks.example.com, and a client's that trusts it."""
+def certificate(
+    folder: Path, host: str = "hooks.example.com"
+) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's context for a host, and a client's that trusts it."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "hooks.example.com")])
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
     now = datetime.now(UTC)
     cert = (
         x509.CertificateBuilder()
@@ -80,7 +82,7 @@ def certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
         .serial_number(1)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.example.com")]), False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), False)
         .sign(key, hashes.SHA256())
     )
     pem = folder / "server.pem"

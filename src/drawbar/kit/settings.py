@@ -1,11 +1,15 @@
 """Settings: one frozen struct, read once from `DRAWBAR_*` environment variables."""
 
 from collections.abc import Mapping
+from email.headerregistry import Address
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import get_type_hints
 
 import msgspec
+
+from drawbar.kit.smtp import smtp_server
 
 
 class SettingsError(Exception):
@@ -31,6 +35,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Base64 of 32 bytes; empty means `$DRAWBAR_DATA/master.key`."""
     allow_networks: tuple[str, ...] = ()
     """CIDR ranges outgoing requests may reach although private, comma-separated."""
+    smtp_url: str = ""
+    """Mail server letters are handed to; empty means `$DRAWBAR_DATA/mailbox`."""
+    mail_from: str = ""
+    """Whom letters are from, `Drawbar <drawbar@example.com>`; default from the public URL."""
     log_level: str = "info"
 
     @property
@@ -86,5 +94,22 @@ def _check(settings: Settings) -> None:
             "DRAWBAR_DATABASE_URL is set, so DRAWBAR_OWNER_DATABASE_URL is needed too: "
             "migrations run as the role that owns the tables."
         )
+    _check_mail(settings)
     if not 0 < settings.port < 65536:  # noqa: PLR2004 - TCP's own range
         raise SettingsError(f"DRAWBAR_PORT={settings.port} is no port; choose 1 to 65535.")
+
+
+def _check_mail(settings: Settings) -> None:
+    try:
+        if settings.smtp_url:
+            smtp_server(settings.smtp_url)
+    except ValueError as error:
+        raise SettingsError(f"DRAWBAR_SMTP_URL: {error}.") from None
+    try:
+        if settings.mail_from:
+            Address(addr_spec=parseaddr(settings.mail_from)[1])
+    except (ValueError, IndexError) as error:
+        raise SettingsError(
+            f"DRAWBAR_MAIL_FROM={settings.mail_from!r} is no sender; write an address, "
+            "or Drawbar <drawbar@example.com>."
+        ) from error
