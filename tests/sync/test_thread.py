@@ -86,7 +86,7 @@ async def test_a_refused_key_costs_no_credit_and_says_so(server: TestServer, cas
             "POST", "/admin/v1/connections", world.admin_token, json=wish
         )
         _, pool = await world.call("GET", "/admin/v1/credits", world.admin_token)
-        assert (status, problem["errors"][0]["field"]) == (422, "credentials")
+        assert (status, problem["errors"][0]["field"]) == (422, "credentials.api_key")
         assert (pool["available"], pool["used"]) == (2, 0)
 
 

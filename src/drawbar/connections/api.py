@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from drawbar.connections import actions, store
+from drawbar.connections import actions, ending, store
 from drawbar.connections.model import (
     ChangedConnection,
     Connection,
@@ -174,7 +174,7 @@ async def disconnect(
     request: AnyRequest, database: TheDatabase, http: TheHttp, vault: TheVault, id: FromPath[UUID]
 ) -> None:
     """Disconnect: credits return, the token dies, credentials are erased, records stay."""
-    await actions.disconnect(database, http, vault, actor_of(request), id)
+    await ending.disconnect(database, http, vault, actor_of(request), id)
 
 
 @post(

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
+from drawbar.connectors.sdk.manifest import Deployment
 from drawbar.kit.tables import Row
 
 Status = Literal["pending", "synchronizing", "active", "inactive", "disconnected"]
@@ -15,6 +16,11 @@ LIVE: tuple[Status, ...] = ("synchronizing", "active")
 
 DEFAULT_INTERVAL_SECONDS = 300
 Label = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+Email = Annotated[str, Meta(max_length=320)]
+Reference = Annotated[str, Meta(max_length=200)]
+Metadata = Annotated[dict[str, Any], Meta(max_length=50)]
+Tags = Annotated[list[Label], Meta(max_length=50)]
+Interval = Annotated[int, Meta(ge=60, le=86400)]
 
 
 class Connection(Row, frozen=True, kw_only=True):
@@ -23,7 +29,8 @@ class Connection(Row, frozen=True, kw_only=True):
     name: Label
     email: str = ""
     system: str
-    deployment: Literal["cloud", "on_premises"]
+    """Slug; empty while the connection is pending and none was chosen."""
+    deployment: Deployment
     tier: int
     credits: int
     status: Status
@@ -38,11 +45,30 @@ class Connection(Row, frozen=True, kw_only=True):
     next_sync_at: datetime | None = None
     connected_at: datetime | None = None
     last_synced_at: datetime | None = None
+    health_message: str = ""
+    """What the source said when the health last became worse; empty while it is online."""
+    health_changed_at: datetime | None = None
+    last_checked_at: datetime | None = None
+    next_check_at: datetime | None = None
+    failed_checks: int = 0
+    """Checks in a row that found the source offline."""
+    records_erased_at: datetime | None = None
 
     @property
     def live(self) -> bool:
         """Whether it syncs and can be read through the API."""
         return self.status in LIVE
+
+
+class NewPending(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A connection that a customer is to finish, in Link; the system may be left to them."""
+
+    name: Label
+    email: Email = ""
+    system: str = ""
+    customer_reference: Reference = ""
+    user_metadata: Metadata = {}
+    tags: Tags = []
 
 
 class NewConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,21 +77,24 @@ class NewConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     name: Label
     system: str
     credentials: dict[str, str]
-    email: Annotated[str, Meta(max_length=320)] = ""
-    customer_reference: Annotated[str, Meta(max_length=200)] = ""
-    user_metadata: dict[str, Any] = {}
-    tags: list[Label] = []
-    sync_interval_seconds: Annotated[int, Meta(ge=60, le=86400)] = DEFAULT_INTERVAL_SECONDS
+    deployment: Deployment | None = None
+    """One of those the system offers; None means its first."""
+    email: Email = ""
+    customer_reference: Reference = ""
+    user_metadata: Metadata = {}
+    tags: Tags = []
+    sync_interval_seconds: Interval = DEFAULT_INTERVAL_SECONDS
 
 
 class ChangedConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be changed about a connection later."""
 
-    name: Label | msgspec.UnsetType = msgspec.UNSET
-    customer_reference: str | msgspec.UnsetType = msgspec.UNSET
-    user_metadata: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
-    tags: list[Label] | msgspec.UnsetType = msgspec.UNSET
-    sync_interval_seconds: Annotated[int, Meta(ge=60, le=86400)] | msgspec.UnsetType = msgspec.UNSET
+    name: Label | UnsetType = UNSET
+    email: Email | UnsetType = UNSET
+    customer_reference: Reference | UnsetType = UNSET
+    user_metadata: Metadata | UnsetType = UNSET
+    tags: Tags | UnsetType = UNSET
+    sync_interval_seconds: Interval | UnsetType = UNSET
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +102,8 @@ class Secrets(msgspec.Struct, frozen=True, kw_only=True):
 
     credentials: dict[str, str]
     push_secret: str | None = None
+    obtained_at: float | None = None
+    """Unix seconds at which the source granted the credentials; tells how long they live."""
 
     def __repr__(self) -> str:
         return "Secrets(…)"

@@ -12,12 +12,15 @@ from drawbar.kit.db import Reading, System, Writing
 from drawbar.kit.tables import Table
 
 CONNECTIONS = Table("connections", Connection, "connection")
+CHECK_EVERY = timedelta(minutes=10)
+"""Between health checks of a source that is well; its syncs look at it more often."""
 
 SEAL = """
 INSERT INTO connection_secrets (workspace_id, connection_id, sealed, modified_at)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (workspace_id, connection_id) DO UPDATE
-SET sealed = excluded.sealed, modified_at = excluded.modified_at
+SET sealed = excluded.sealed, modified_at = excluded.modified_at,
+    revision = connection_secrets.revision + 1
 """
 
 

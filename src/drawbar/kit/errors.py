@@ -93,3 +93,26 @@ def invalid_fields(errors: tuple[FieldError, ...]) -> Problem:
 def source_error(detail: str) -> Problem:
     """502: the source system answered, but not usefully."""
     return Problem(502, "SOURCE_ERROR", "Source error", detail, category="source")
+
+
+def reauthorization_required(detail: str) -> Problem:
+    """424: the source no longer takes the connection's credentials."""
+    return Problem(
+        424,
+        "REAUTHORIZATION_REQUIRED",
+        "Reauthorization required",
+        detail,
+        category="authentication",
+    )
+
+
+def connection_unavailable(detail: str, *, retry_after: int) -> Problem:
+    """503: the source does not answer now; `retry_after` is in seconds."""
+    return Problem(
+        503,
+        "CONNECTION_UNAVAILABLE",
+        "Connection unavailable",
+        detail,
+        category="source",
+        headers={"Retry-After": str(retry_after)},
+    )

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from drawbar.audit import Actor
-from drawbar.connections import actions as connection_actions
+from drawbar.connections import ending
 from drawbar.connections import store as connections
 from drawbar.connections.api import ConnectionView, shown
 from drawbar.connections.model import Connection
@@ -154,7 +154,7 @@ async def disconnect_me(
     actor = actor_of(request)
     async with database.reading(actor.workspace_id) as tx:
         connection = await readable(tx, actor)
-    await connection_actions.disconnect(database, http, vault, actor, connection.id)
+    await ending.disconnect(database, http, vault, actor, connection.id)
 
 
 @get("/sync-status", guards=[connection_token(READ_RECORDS)], operation_id="get_sync_status")

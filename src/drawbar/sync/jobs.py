@@ -59,14 +59,17 @@ def schedules(database: Database) -> list[Recurring]:
 
 
 async def begin_to_sync(database: Database, job: ConnectedJob) -> None:
-    """Queue the first run of every entity of a new connection, and ask for pushes."""
+    """Queue a run of every entity of a connection that can be read now, and ask for pushes."""
     async with database.writing(job.workspace_id) as tx:
         connection = await connections.CONNECTIONS.get(tx, job.connection_id)
         if not connection.live:
             return
         for entity in CATALOGUE[connection.system].manifest.entities:
-            await store.add_state(tx, connection.id, entity, permitted=entity not in job.denied)
-        await start_runs(tx, connection, "initial", "connect")
+            await store.add_state(tx, connection.id, entity, permitted=True)
+            if job.denied is not None:
+                permitted = entity not in job.denied
+                await store.set_permitted(tx, connection.id, entity, permitted=permitted)
+        await start_runs(tx, connection, "incremental", "connect")
         await enqueue(tx, SUBSCRIBE_JOB, job)
 
 

@@ -68,8 +68,11 @@ class RunJob(msgspec.Struct, frozen=True):
 
 
 class ConnectedJob(msgspec.Struct, frozen=True):
-    """The payload of a `connections.connected` job."""
+    """The payload of a `connections.connected` job.
+
+    `denied` are the entities that the credentials do not open; None when nobody looked.
+    """
 
     workspace_id: UUID
     connection_id: UUID
-    denied: list[str] = []
+    denied: list[str] | None = None

@@ -14,6 +14,8 @@ HUB_WORDS = (
     "connection.status_changed",
     "connection.auth_required",
     "connection.disconnected",
+    "credits.low",
+    "system.error",
 )
 VERBS = ("created", "updated", "deleted")
 HUB_TYPES = (*HUB_WORDS, *(f"{name}.{verb}" for name in ENTITIES for verb in VERBS), TEST)

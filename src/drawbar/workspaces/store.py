@@ -18,7 +18,9 @@ SELECT coalesce(sum(amount) FILTER (WHERE to_account = 'available'), 0)
      - coalesce(sum(amount) FILTER (WHERE from_account = 'available'), 0) AS available,
        coalesce(sum(amount) FILTER (WHERE to_account = 'used'), 0)
      - coalesce(sum(amount) FILTER (WHERE from_account = 'used'), 0) AS used,
-       coalesce(sum(amount) FILTER (WHERE from_account = 'issued'), 0) AS granted
+       coalesce(sum(amount) FILTER (WHERE from_account = 'issued'), 0) AS granted,
+       coalesce(sum(amount) FILTER (WHERE from_account = 'overage'), 0)
+     - coalesce(sum(amount) FILTER (WHERE to_account = 'overage'), 0) AS overage
   FROM credit_entries
 """
 HELD = """
@@ -32,11 +34,27 @@ HAVING sum(CASE WHEN to_account = 'used' THEN amount ELSE -amount END) > 0
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """The sums of the ledger, in credits."""
+    """The sums of the ledger, in credits; `overage` is what is used beyond `granted`."""
 
     available: int
     used: int
     granted: int
+    overage: int = 0
+
+
+class CreditLevel(msgspec.Struct, frozen=True):
+    """When the pool counts as low (None: the default), and whether that has been told."""
+
+    low_at: int | None
+    told_low: bool
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """A tenant; `plan` is `trial` or `paid`."""
+
+    workspace_id: UUID
+    name: str
+    plan: str
 
 
 async def add_workspace(
@@ -56,7 +74,11 @@ async def add_workspace(
 
 async def lock_pool(tx: Writing) -> Pool:
     """Return the workspace's pool, and let nobody else change it before this transaction ends."""
-    await tx.execute("SELECT FROM workspaces WHERE workspace_id = $1 FOR UPDATE", tx.workspace_id)
+    # Not FOR UPDATE: whoever stored a row of this workspace shares its key until the commit, and
+    # two of them who then locked the pool would wait for each other.
+    await tx.execute(
+        "SELECT FROM workspaces WHERE workspace_id = $1 FOR NO KEY UPDATE", tx.workspace_id
+    )
     return await pool(tx)
 
 
@@ -64,6 +86,57 @@ async def pool(tx: Reading) -> Pool:
     """Return the workspace's pool as the sum of its ledger."""
     row = await tx.fetchrow(BALANCES)
     return msgspec.convert(dict(row or {}), Pool)
+
+
+async def plan(tx: Reading) -> str:
+    """Return the workspace's plan, `trial` or `paid`."""
+    found: str = await tx.fetchval(
+        "SELECT plan FROM workspaces WHERE workspace_id = $1", tx.workspace_id
+    )
+    return found
+
+
+async def set_plan(tx: System, workspace_id: UUID, plan: str) -> None:
+    """Move a workspace to another plan."""
+    await tx.execute("UPDATE workspaces SET plan = $2 WHERE workspace_id = $1", workspace_id, plan)
+
+
+async def workspaces_called(tx: System, wanted: str) -> list[Workspace]:
+    """Return the workspaces with this id or this name, whatever its case."""
+    rows = await tx.fetch(
+        "SELECT workspace_id, name, plan FROM workspaces "
+        "WHERE workspace_id::text = lower($1) OR lower(name) = lower($1) ORDER BY created_at",
+        wanted,
+    )
+    return msgspec.convert([dict(row) for row in rows], list[Workspace])
+
+
+async def credit_level(tx: Reading) -> CreditLevel:
+    """Return when the workspace's pool counts as low."""
+    row = await tx.fetchrow(
+        "SELECT credits_low_at AS low_at, told_credits_low AS told_low FROM workspaces "
+        "WHERE workspace_id = $1",
+        tx.workspace_id,
+    )
+    return msgspec.convert(dict(row or {}), CreditLevel)
+
+
+async def set_credit_level(tx: Writing, low_at: int | None) -> None:
+    """Choose when the pool counts as low; None goes back to the default."""
+    await tx.execute(
+        "UPDATE workspaces SET credits_low_at = $2 WHERE workspace_id = $1",
+        tx.workspace_id,
+        low_at,
+    )
+
+
+async def set_told_low(tx: Writing, *, told: bool) -> None:
+    """Note whether `credits.low` was published since the pool was last well."""
+    await tx.execute(
+        "UPDATE workspaces SET told_credits_low = $2 WHERE workspace_id = $1",
+        tx.workspace_id,
+        told,
+    )
 
 
 async def add_entry(

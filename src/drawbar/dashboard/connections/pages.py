@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, ServerSentEvent
 from litestar.response.sse import ServerSentEventMessage
 
-from drawbar.connections import actions, store
+from drawbar.connections import ending, store
 from drawbar.connections.api import SPEC
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.dashboard.connections.live import Look, changes_of, look_at
@@ -159,7 +159,7 @@ async def disconnect(
     request: AnyRequest, database: TheDatabase, http: TheHttp, vault: TheVault, id: FromPath[UUID]
 ) -> Redirect:
     """End the connection."""
-    ended = await actions.disconnect(database, http, vault, actor_of(request), id)
+    ended = await ending.disconnect(database, http, vault, actor_of(request), id)
     return go_on(request, f"{PATH}/{id}", "%(name)s is disconnected", name=ended.name)
 
 
