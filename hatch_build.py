@@ -59,7 +59,13 @@ def bundle(ui: Path) -> None:
 
 
 def _sources(ui: Path) -> Iterator[Path]:
-    for pattern in ("islands/bundle.mjs", "islands/entries/*", "islands/parts/*", "styles/*"):
+    for pattern in (
+        "islands/bundle.mjs",
+        "islands/entries/*",
+        "islands/embed/*",
+        "islands/parts/*",
+        "styles/*",
+    ):
         yield from sorted(ui.glob(pattern))
 
 

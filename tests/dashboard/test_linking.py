@@ -4,7 +4,7 @@ import asyncio
 from uuid import UUID
 
 from drawbar.dashboard.connections.live import Look, changes_of
-from drawbar.dashboard.link.guide import guide_markup
+from drawbar.link.guide import guide_markup
 from tests.dashboard.browser import Browser
 from tests.support.cast import Cast
 from tests.support.database import TestServer

@@ -77,6 +77,8 @@ def test_a_line_below_a_request_carries_its_id(lines: io.StringIO) -> None:
         {"url": f"https://h.example/cb?ticket={SECRET}xxxxxxxx"},
         {"path": f"/setup/{SECRET}"},
         {"sentence": f"GET http://h.example//setup//{SECRET}?a=1 failed"},
+        {"path": f"/link/s/{SECRET}/systems/assettracs"},
+        {"sentence": f"opened https://h.example/link/m/{SECRET}, then went on"},
         {"url": f"postgresql://app:{SECRET}@db/drawbar"},
         {"sentence": f"sent Authorization: Bearer {SECRET} to host"},
         {"sentence": f"sent bearer {SECRET}"},

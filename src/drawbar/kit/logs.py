@@ -29,6 +29,8 @@ _TEXT_SECRETS = (
     (re.compile(r"\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE), MASK),
     # The first owner's one-time link: whoever holds it becomes the owner.
     (re.compile(r"(/setup/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
+    # Link's sessions and magic links: whoever holds one enters credentials in the customer's place.
+    (re.compile(r"(/link/+[sm]/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
     # A password inside a URL, as database addresses have it.
     (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{MASK}@"),
     # name=value and "name": "value" inside sentences, reprs, JSON and query strings.

@@ -2,25 +2,27 @@
 
 from typing import Any
 
-import msgspec
 from litestar import Request, Response, get, post
 
 from drawbar.connections import actions
 from drawbar.connections.model import NewConnection
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.manifest import Manifest
-from drawbar.dashboard.link.guide import guide_markup
 from drawbar.identity.guards import actor_of, session
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.kit.errors import FieldError, Problem, not_found
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase, TheHttp, TheVault
-from drawbar.ui.responses import Page, go_on
-from drawbar.workspaces import credits
+from drawbar.link.form import placed, prices, read_entry
+from drawbar.link.guide import guide_markup
+from drawbar.link.words import explained
+from drawbar.ui.reader import writing_for
+from drawbar.ui.responses import Page, go_on, reader_of
 from drawbar.workspaces import store as workspaces
 
 AnyRequest = Request[Any, Any, Any]
 NEVER_KEPT = {"Cache-Control": "no-store"}
+LONGEST_REFERENCE = 200
 
 
 @get("/systems", guards=[session(READ_HUB)], opt={"query": {}})
@@ -29,7 +31,7 @@ async def list_systems(request: AnyRequest) -> Page:
     return Page(
         "dashboard/link/systems.html",
         {
-            "systems": [(one.manifest, _prices(one.manifest)) for one in CATALOGUE.values()],
+            "systems": [(one.manifest, prices(one.manifest)) for one in CATALOGUE.values()],
             "may_write": actor_of(request).may(WRITE_HUB),
         },
     )
@@ -54,10 +56,17 @@ async def connect(
     sent = await fields(request)
     manifest = _manifest(sent.get("system", ""))
     try:
-        wish = _wish(manifest, sent)
+        entry = read_entry(manifest, sent)
+        wish = NewConnection(
+            name=entry.name,
+            system=manifest.slug,
+            credentials=entry.credentials,
+            customer_reference=sent.get("customer_reference", "").strip()[:LONGEST_REFERENCE],
+        )
         connection = await actions.connect(database, http, vault, actor_of(request), wish)
     except Problem as problem:
-        errors = problem.errors or (FieldError("", problem.detail),)
+        with writing_for(reader_of(request)):
+            errors = explained(problem, manifest)
         return await _form(request, database, manifest, sent, errors)
     return go_on(
         request, f"/hub/connections/{connection.id}", "%(name)s is connected", name=wish.name
@@ -65,53 +74,6 @@ async def connect(
 
 
 ROUTES = [list_systems, show_form, connect]
-
-
-def _wish(manifest: Manifest, sent: dict[str, str]) -> NewConnection:
-    missing = [
-        FieldError(f"credentials.{one.name}", "Enter it.")
-        for one in manifest.credentials
-        if one.is_required and not sent.get(f"credentials.{one.name}", "").strip()
-    ]
-    name = sent.get("name", "").strip()
-    if not name:
-        missing.append(FieldError("name", "Give it a name, such as your customer's."))
-    if missing:
-        raise Problem(422, "VALIDATION_FAILED", "Validation failed", "", errors=tuple(missing))
-    credentials = {
-        one.name: text
-        for one in manifest.credentials
-        if (text := sent.get(f"credentials.{one.name}", "").strip())
-    }
-    try:
-        return msgspec.convert(
-            {
-                "name": name,
-                "system": manifest.slug,
-                "credentials": credentials,
-                "customer_reference": sent.get("customer_reference", "").strip(),
-            },
-            NewConnection,
-        )
-    except msgspec.ValidationError as error:
-        raise Problem(
-            422,
-            "VALIDATION_FAILED",
-            "Validation failed",
-            "",
-            errors=(FieldError("name", "Use at most 200 characters."),),
-        ) from error
-
-
-def _placed(manifest: Manifest, errors: tuple[FieldError, ...]) -> dict[str, str]:
-    """Put each error beside the field that most likely causes it.
-
-    Refused credentials are the secret's fault, a system that does not answer the address's.
-    """
-    secret = next((one.name for one in manifest.credentials if one.secret), "")
-    address = next((one.name for one in manifest.credentials if one.kind == "url"), secret)
-    stand_ins = {"credentials": f"credentials.{secret}", "": f"credentials.{address}"}
-    return {stand_ins.get(error.field, error.field): error.message for error in errors}
 
 
 async def _form(
@@ -128,18 +90,14 @@ async def _form(
         {
             "manifest": manifest,
             "guide": guide_markup(manifest.guide),
-            "cost": _prices(manifest)[0][1],
+            "prices": prices(manifest),
             "available": pool.available,
             "typed": sent,
-            "errors": _placed(manifest, errors),
+            "errors": placed(manifest, errors),
         },
         status_code=422 if errors else 200,
         headers=NEVER_KEPT,
     )
-
-
-def _prices(manifest: Manifest) -> list[tuple[str, int]]:
-    return [(kind, credits.price(manifest.tier, kind)) for kind in manifest.deployments]
 
 
 def _manifest(slug: str) -> Manifest:

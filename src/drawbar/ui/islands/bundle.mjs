@@ -1,30 +1,37 @@
-// Bundles every file of entries/ and the style sheet into static/dist with hashed names and a manifest.
+// Bundles every file of entries/ and the style sheet into static/dist with hashed names and a manifest;
+// every file of embed/, which pages of others load as a plain script, becomes a global of its own.
 import { build } from "esbuild";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const here = import.meta.dirname;
 const dist = join(here, "..", "static", "dist");
-const entries = readdirSync(join(here, "entries")).map((name) => join(here, "entries", name));
-
-rmSync(dist, { recursive: true, force: true });
-const { metafile } = await build({
+const filesOf = (folder) => readdirSync(join(here, folder)).map((name) => join(here, folder, name));
+const shared = {
   absWorkingDir: here,
-  entryPoints: [...entries, join(here, "..", "styles", "drawbar.css"), join(here, "..", "styles", "mark.svg")],
   outdir: dist,
   entryNames: "[name]-[hash]",
   bundle: true,
   minify: true,
   metafile: true,
-  format: "esm",
   target: ["es2022"],
   legalComments: "none",
-  loader: { ".svg": "copy" },
   logLevel: "warning",
-});
+};
+
+rmSync(dist, { recursive: true, force: true });
+const built = [
+  await build({
+    ...shared,
+    entryPoints: [...filesOf("entries"), join(here, "..", "styles", "drawbar.css"), join(here, "..", "styles", "mark.svg")],
+    format: "esm",
+    loader: { ".svg": "copy" },
+  }),
+  await build({ ...shared, entryPoints: filesOf("embed"), format: "iife", globalName: "DrawbarLink" }),
+];
 
 const manifest = {};
-for (const [path, output] of Object.entries(metafile.outputs)) {
+for (const [path, output] of built.flatMap(({ metafile }) => Object.entries(metafile.outputs))) {
   const source = output.entryPoint ?? Object.keys(output.inputs)[0];
   manifest[basename(source).replace(/\.ts$/, ".js")] = basename(path);
 }
