@@ -18,6 +18,7 @@ from drawbar.dashboard.pages import hub_pages
 from drawbar.identity.api import oauth_api
 from drawbar.identity.guards import Elsewhere, public
 from drawbar.identity.pages import identity_pages
+from drawbar.kit import signing
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
 from drawbar.kit.http.envelope import envelope
@@ -53,13 +54,14 @@ def create_app(
 ) -> Litestar:
     """Compose the application; `open_database` is entered when the server starts."""
     state = State({"settings": settings, "vault": vault})
-    state["cursors"] = Cursors(vault.subkey("cursors"))
+    state["cursors"] = Cursors(source=lambda: vault.subkeys(signing.CURSORS))
     state[FRAME_CONTEXT] = frame_context
 
     @asynccontextmanager
     async def with_database(app: Litestar) -> AsyncIterator[None]:
         async with open_database() as database, OutgoingHttp(settings.allow_networks) as http:
             app.state.database = database
+            await signing.recall(database, vault)
             app.state.http = http
             yield
 

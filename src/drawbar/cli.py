@@ -149,6 +149,32 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")
     )
 
 
+@app.command("rotate-keys")
+def rotate_keys(
+    keep_retired: Annotated[
+        bool, typer.Option("--keep-retired", help="Keep the old key's file when all is moved.")
+    ] = False,
+) -> None:
+    """Exchange the master key while Drawbar runs; run it again when it was interrupted."""
+    from drawbar.house.rotation import Rotated, rotate
+    from drawbar.house.schema import check
+    from drawbar.house.up import running_database
+
+    settings = _settings()
+
+    async def run() -> Rotated:
+        async with running_database(settings) as addresses:
+            await check(addresses)
+            return await rotate(settings, addresses, out.print, keep_retired=keep_retired)
+
+    done = asyncio.run(run())
+    out.print(f"Master key {done.key_id} seals now; {done.moved:,} values were moved to it.")
+    if done.unreadable:
+        out.print(f"{done.unreadable:,} are sealed under keys this server does not have.")
+    if not settings.master_key:
+        out.print(escape(f"Keep a copy of {settings.data / 'master.key'} apart from the backup."))
+
+
 @app.command()
 def demo(
     detach: Annotated[bool, typer.Option("--detach", help="Go on in the background.")] = False,

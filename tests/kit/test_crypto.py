@@ -13,10 +13,10 @@ from drawbar.kit.crypto import (
     SealError,
     Vault,
     fingerprint,
-    master_key,
     new_secret,
     same,
 )
+from drawbar.kit.keyring import master_key
 
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))

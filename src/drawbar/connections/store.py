@@ -9,11 +9,20 @@ from drawbar.connections.model import Connection, Health, Secrets, Status
 from drawbar.kit import json
 from drawbar.kit.crypto import SealError, Vault
 from drawbar.kit.db import Reading, System, Writing
+from drawbar.kit.sealed import SealedColumn
 from drawbar.kit.tables import Table
 
 CONNECTIONS = Table("connections", Connection, "connection")
 CHECK_EVERY = timedelta(minutes=10)
 """Between health checks of a source that is well; its syncs look at it more often."""
+SEALED = (
+    SealedColumn(
+        "connection_secrets",
+        "sealed",
+        ("workspace_id", "connection_id"),
+        lambda row: bytes(row["connection_id"].bytes),
+    ),
+)
 
 SEAL = """
 INSERT INTO connection_secrets (workspace_id, connection_id, sealed, modified_at)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import msgspec
 
-from drawbar.house.addresses import write_secret
 from drawbar.house.mendable import Mendable
 from drawbar.kit.crypto import new_secret
+from drawbar.kit.keyring import write_secret
 
 EMAIL = "demo@drawbar.local"
 SECOND_EMAIL = "rosa@drawbar.local"

@@ -1,13 +1,13 @@
 """Where the database is, and as whom: the embedded server's addresses, or the operator's own."""
 
-import os
 import secrets
 from pathlib import Path
 
 import msgspec
 
-from drawbar.kit.crypto import Vault, master_key
+from drawbar.kit.crypto import Vault
 from drawbar.kit.embedded import SUPERUSER, EmbeddedPostgres, EmbeddedPostgresError
+from drawbar.kit.keyring import open_vault, write_secret
 from drawbar.kit.roles import create_database, create_roles
 from drawbar.kit.settings import Settings
 
@@ -65,18 +65,7 @@ def addresses_of(settings: Settings) -> Addresses:
 
 def vault_of(settings: Settings) -> Vault:
     """Open the vault with the master key, which is made at the first start."""
-    return Vault(master_key(settings.data, settings.master_key or None))
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Put a whole new file in place, readable by its owner only."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    return open_vault(settings.data, settings.master_key or None, settings.retired_master_keys)
 
 
 def _password(data: Path, *, make: bool) -> str:

@@ -1,20 +1,15 @@
 """Sealing of stored credentials, tokens and their look-up prints, and keys derived from one key.
 
-The master key is 32 random bytes, from DRAWBAR_MASTER_KEY (base64) or from `master.key` in the
-data folder. **Whoever loses it loses every stored credential**: connections must be authorised
-again and webhook secrets rotated; everything else in the database stays readable. Keep a copy
-apart from the database backup (docs/howto/keep-the-master-key.md).
+Where master keys come from, and how a running process learns of a new one, is `kit/keyring.py`.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Protocol
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -29,7 +24,6 @@ _VERSION = b"\x01"
 _WRAPPED_FROM = len(_VERSION) + _KEY_ID_BYTES
 _SEALED_FROM = _WRAPPED_FROM + _NONCE_BYTES + KEY_BYTES + _TAG_BYTES
 _SHORTEST = _SEALED_FROM + _NONCE_BYTES + _TAG_BYTES
-_OTHERS_MAY_READ = 0o077
 _SECRET_BYTES = 32
 
 
@@ -41,24 +35,58 @@ class SealError(Exception):
     """Sealed bytes cannot be opened: another master key, another context, or changed bytes."""
 
 
+class Keys(msgspec.Struct, frozen=True):
+    """The master key that seals, and those that only open what they sealed."""
+
+    current: bytes
+    retired: tuple[bytes, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Keys({key_id(self.current).hex()} and {len(self.retired)} retired)"
+
+
+class KeySource(Protocol):
+    """Where a vault learns of other master keys while it lives."""
+
+    def changed(self) -> Keys | None:
+        """Return the keys when they are no longer those returned last; cheap when they are."""
+        ...
+
+
 class Vault:
     """Envelope encryption: AES-256-GCM under a fresh data key, itself wrapped by the master key.
 
     `retired` master keys still open what they sealed; `rewrap` moves it to the current one
-    without touching the secret itself.
+    without touching the secret itself. With a `source` a rotation is noticed while the process
+    runs; a key once known is known until its end, for it may hold sealed bytes in its memory.
     """
 
-    def __init__(self, master_key: bytes, *, retired: Sequence[bytes] = ()) -> None:
-        if any(len(key) != KEY_BYTES for key in (master_key, *retired)):
-            raise MasterKeyError(f"A master key has exactly {KEY_BYTES} bytes.")
-        self._key = master_key
-        self._keys = {_key_id(key): key for key in (*retired, master_key)}
+    def __init__(
+        self, master_key: bytes, *, retired: Sequence[bytes] = (), source: KeySource | None = None
+    ) -> None:
+        self._keys: dict[bytes, bytes] = {}
+        self._source = source
+        self._former: dict[str, list[bytes]] = {}
+        self._learn(Keys(master_key, tuple(retired)))
 
     def __repr__(self) -> str:
-        return f"Vault({_key_id(self._key).hex()})"
+        return f"Vault({self._id.hex()})"
+
+    @property
+    def current_id(self) -> bytes:
+        """The eight bytes that name the master key which seals now."""
+        self._look()
+        return self._id
+
+    @property
+    def retired_ids(self) -> list[bytes]:
+        """The names of the other master keys this vault knows."""
+        self._look()
+        return [id for id in self._keys if id != self._id]
 
     def seal(self, plaintext: bytes, *, context: bytes) -> bytes:
         """Encrypt for one place: `context` (say `b"connection:" + id`) must be given to open."""
+        self._look()
         data_key = secrets.token_bytes(KEY_BYTES)
         head = self._wrap(data_key, context)
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -77,30 +105,60 @@ class Vault:
 
     def rewrap(self, sealed: bytes, *, context: bytes) -> bytes:
         """Return the same secret under the current master key."""
+        self._look()
         return self._wrap(self._unwrap(sealed, context), context) + sealed[_SEALED_FROM:]
 
     def is_current(self, sealed: bytes) -> bool:
         """Say whether the bytes were wrapped by the current master key."""
-        return sealed[len(_VERSION) : _WRAPPED_FROM] == _key_id(self._key)
+        return sealed[len(_VERSION) : _WRAPPED_FROM] == self.current_id
 
     def subkey(self, purpose: str) -> bytes:
         """Derive a 32-byte key for one purpose (signing cursors), by HKDF-SHA256 (RFC 5869)."""
-        return _derived(self._key, purpose)
+        self._look()
+        return derived(self._key, purpose)
+
+    def subkeys(self, purpose: str) -> list[bytes]:
+        """Return the key to sign with, then all those that older signatures may be under."""
+        self._look()
+        others = [derived(self._keys[id], purpose) for id in self.retired_ids]
+        return [derived(self._key, purpose), *others, *self._former.get(purpose, [])]
+
+    def subkey_of(self, id: bytes, purpose: str) -> bytes:
+        """Derive a key from one of the master keys this vault knows."""
+        return derived(self._keys[id], purpose)
+
+    def remember(self, purpose: str, key: bytes) -> None:
+        """Accept signatures of a subkey whose master key is gone."""
+        self._former.setdefault(purpose, []).append(key)
+
+    def _look(self) -> None:
+        keys = self._source.changed() if self._source else None
+        if keys is not None:
+            self._learn(keys)
+
+    def _learn(self, keys: Keys) -> None:
+        known = (*keys.retired, keys.current)
+        if any(len(key) != KEY_BYTES for key in known):
+            raise MasterKeyError(f"A master key has exactly {KEY_BYTES} bytes.")
+        self._keys |= {key_id(key): key for key in known}
+        self._key, self._id = keys.current, key_id(keys.current)
 
     def _wrap(self, data_key: bytes, context: bytes) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         wrapped = AESGCM(self._key).encrypt(nonce, data_key, _bound(b"key", context))
-        return _VERSION + _key_id(self._key) + nonce + wrapped
+        return _VERSION + self._id + nonce + wrapped
 
     def _unwrap(self, sealed: bytes, context: bytes) -> bytes:
         if len(sealed) < _SHORTEST or not sealed.startswith(_VERSION):
             raise SealError("These are no bytes sealed by this product.")
-        key_id = sealed[len(_VERSION) : _WRAPPED_FROM]
-        key = self._keys.get(key_id)
+        id = sealed[len(_VERSION) : _WRAPPED_FROM]
+        if id not in self._keys:
+            self._look()
+        key = self._keys.get(id)
         if key is None:
             raise SealError(
-                f"Sealed with master key {key_id.hex()}, but this server has "
-                f"{_key_id(self._key).hex()}. Put the old key back, or store the secret anew."
+                f"Sealed with master key {id.hex()}, but this server has "
+                f"{self._id.hex()}. Put the old key back, or store the secret anew."
             )
         nonce = sealed[_WRAPPED_FROM : _WRAPPED_FROM + _NONCE_BYTES]
         wrapped = sealed[_WRAPPED_FROM + _NONCE_BYTES : _SEALED_FROM]
@@ -108,23 +166,6 @@ class Vault:
             return AESGCM(key).decrypt(nonce, wrapped, _bound(b"key", context))
         except InvalidTag as error:
             raise SealError("The sealed bytes were changed or belong somewhere else.") from error
-
-
-def master_key(data: Path, configured: str | None) -> bytes:
-    """Return the master key: `configured` (base64 of 32 bytes), else `data/master.key`.
-
-    The file is created on first use, once even when several processes start together, readable
-    by its owner only. Raises MasterKeyError with the remedy. A lost key cannot be recomputed:
-    put the copy back, or reconnect every connection.
-    """
-    if configured:
-        return _decoded(configured, "DRAWBAR_MASTER_KEY")
-    path = data / "master.key"
-    if not path.exists():
-        _create(path)
-    if os.name == "posix" and path.stat().st_mode & _OTHERS_MAY_READ:
-        raise MasterKeyError(f"Other users can read {path}. Run: chmod 600 {path}")
-    return _decoded(path.read_text("ascii", errors="replace"), str(path))
 
 
 def new_secret(prefix: str = "") -> str:
@@ -154,46 +195,11 @@ def _bound(part: bytes, context: bytes) -> bytes:
     return b"drawbar vault 1\x00" + part + b"\x00" + context
 
 
-def _derived(key: bytes, purpose: str) -> bytes:
+def derived(key: bytes, purpose: str) -> bytes:
+    """Derive a 32-byte key for one purpose from a master key."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"drawbar\x00" + purpose.encode()).derive(key)
 
 
-def _key_id(key: bytes) -> bytes:
-    return _derived(key, "master key id")[:_KEY_ID_BYTES]
-
-
-def _decoded(text: str, source: str) -> bytes:
-    remedy = (
-        f"{source} must be base64 of {KEY_BYTES} bytes. Restore your copy; only on a new "
-        "installation make one: python -c 'import os,base64;"
-        f"print(base64.b64encode(os.urandom({KEY_BYTES})).decode())'"
-    )
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise MasterKeyError(remedy) from error
-    if len(key) != KEY_BYTES:
-        raise MasterKeyError(remedy)
-    return key
-
-
-def _create(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - the mode must be right from the first byte on
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        # A link, unlike a rename, does not replace: of two starting processes one key wins,
-        # whole, and both go on to read that one.
-        path.hardlink_to(draft)
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise MasterKeyError(
-            f"{path} could not be written ({error.strerror}). Make the folder writable, "
-            "or set DRAWBAR_MASTER_KEY."
-        ) from error
-    finally:
-        draft.unlink(missing_ok=True)
+def key_id(key: bytes) -> bytes:
+    """Name a master key by eight bytes that tell nothing about it."""
+    return derived(key, "master key id")[:_KEY_ID_BYTES]

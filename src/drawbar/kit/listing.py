@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -120,22 +120,33 @@ class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cursors:
-    """Signs and opens cursors; a cursor fits only the list and the filters it came from."""
+    """Signs and opens cursors; a cursor fits only the list and the filters it came from.
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    The first key signs, the others only open. They come from `source` where a rotation of the
+    master key changes them while the process runs.
+    """
+
+    def __init__(self, *keys: bytes, source: Callable[[], Sequence[bytes]] | None = None) -> None:
+        self._keys = source or (lambda: keys)
 
     def seal(self, position: msgspec.Struct, fingerprint: bytes) -> str:
         """Write a position as an opaque text."""
         body = json.encode(position)
-        return urlsafe_b64encode(self._sign(body, fingerprint) + body).decode().rstrip("=")
+        return (
+            urlsafe_b64encode(_signed(self._keys()[0], body, fingerprint) + body)
+            .decode()
+            .rstrip("=")
+        )
 
     def open(self, text: str, fingerprint: bytes, kind: type[P]) -> P:
         """Read a position back; raise 400 if it was altered or belongs to another query."""
         try:
             sealed = urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
             signature, body = sealed[:_SIGNATURE_BYTES], sealed[_SIGNATURE_BYTES:]
-            if hmac.compare_digest(signature, self._sign(body, fingerprint)):
+            if any(
+                hmac.compare_digest(signature, _signed(key, body, fingerprint))
+                for key in self._keys()
+            ):
                 return json.decode(body, kind)
         except (ValueError, msgspec.MsgspecError):
             pass
@@ -145,8 +156,9 @@ class Cursors:
             "cursor",
         )
 
-    def _sign(self, body: bytes, fingerprint: bytes) -> bytes:
-        return hmac.digest(self._key, fingerprint + body, "sha256")[:_SIGNATURE_BYTES]
+
+def _signed(key: bytes, body: bytes, fingerprint: bytes) -> bytes:
+    return hmac.digest(key, fingerprint + body, "sha256")[:_SIGNATURE_BYTES]
 
 
 def read_query(

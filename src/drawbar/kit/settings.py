@@ -11,6 +11,9 @@ import msgspec
 
 from drawbar.kit.smtp import smtp_server
 
+LISTS = frozenset({"allow_networks", "retired_master_keys"})
+"""Settings that are written with commas between their values."""
+
 
 class SettingsError(Exception):
     """A variable has a value Drawbar cannot run with; the text names it and the remedy."""
@@ -33,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The same database past a transaction-mode pooler, for LISTEN."""
     master_key: str = ""
     """Base64 of 32 bytes; empty means `$DRAWBAR_DATA/master.key`."""
+    retired_master_keys: tuple[str, ...] = ()
+    """Former master keys that still open what they sealed, each base64, comma-separated."""
     allow_networks: tuple[str, ...] = ()
     """CIDR ranges outgoing requests may reach although private, comma-separated."""
     smtp_url: str = ""
@@ -65,7 +70,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         if field not in types:
             known = ", ".join(f"DRAWBAR_{known.upper()}" for known in types)
             raise SettingsError(f"{name} is not a setting of Drawbar. Known are {known}.")
-        raw = [part.strip() for part in text.split(",")] if field == "allow_networks" else text
+        raw = [part.strip() for part in text.split(",")] if field in LISTS else text
         try:
             values[field] = msgspec.convert(raw, types[field], strict=False, dec_hook=_path)
         except msgspec.ValidationError as error:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from drawbar.kit import json
 from drawbar.kit.crypto import Vault
+from drawbar.kit.sealed import SealedColumn
 from drawbar.webhooks.model import Secret
 
 
@@ -36,3 +37,15 @@ def open_secrets(
 
 def _context(part: bytes, workspace_id: UUID, id: UUID) -> bytes:
     return b"webhook endpoint " + part + b":" + workspace_id.bytes + id.bytes
+
+
+def _column(name: str, part: bytes) -> SealedColumn:
+    return SealedColumn(
+        "webhook_endpoints",
+        name,
+        ("workspace_id", "id"),
+        lambda row: _context(part, row["workspace_id"], row["id"]),
+    )
+
+
+SEALED = (_column("sealed_headers", b"headers"), _column("sealed_secret", b"secrets"))

@@ -17,6 +17,7 @@ from drawbar.kit.db import Writing
 from drawbar.kit.ids import new_id
 from drawbar.kit.jobs import enqueue
 from drawbar.kit.mail import store
+from drawbar.kit.sealed import SealedColumn
 
 POST_JOB = "mail.post"
 LONGEST_SUBJECT = 200
@@ -60,6 +61,9 @@ async def send(tx: Writing, vault: Vault, letter: Letter) -> None:
 def context_of(id: UUID) -> bytes:
     """Return what a letter's seal is bound to."""
     return b"letter:" + id.bytes
+
+
+SEALED = (SealedColumn("letters", "sealed_letter", ("id",), lambda row: context_of(row["id"])),)
 
 
 def message_of(letter: Letter, id: UUID, at: datetime, sender: str) -> EmailMessage:
