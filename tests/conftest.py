@@ -61,8 +61,12 @@ async def client(
 
 @pytest.fixture(scope="module")
 async def shared_client(server: TestServer) -> AsyncIterator[AsyncTestClient]:  # type: ignore[type-arg]
-    """One client for all tests of a module, on the real clock."""
-    settings = Settings(allow_networks=("127.0.0.0/8",), public_url="http://drawbar.test")
+    """One client for all tests of a module, on the real clock, and in no hurry to refuse."""
+    settings = Settings(
+        allow_networks=("127.0.0.0/8",),
+        public_url="http://drawbar.test",
+        requests_per_minute=1_000_000,
+    )
     app = create_app(
         settings, Vault(bytes(range(32))), lambda: open_database(server.app_url, size=5)
     )

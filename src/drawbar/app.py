@@ -21,7 +21,9 @@ from drawbar.identity.pages import identity_pages
 from drawbar.kit import signing
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
+from drawbar.kit.http.clients import networks
 from drawbar.kit.http.envelope import envelope
+from drawbar.kit.http.limits import Limits
 from drawbar.kit.http.openapi import openapi_config
 from drawbar.kit.http.provided import provided
 from drawbar.kit.http.responses import Json
@@ -55,6 +57,8 @@ def create_app(
     """Compose the application; `open_database` is entered when the server starts."""
     state = State({"settings": settings, "vault": vault})
     state["cursors"] = Cursors(source=lambda: vault.subkeys(signing.CURSORS))
+    limits = Limits(settings.requests_per_minute, processes=settings.web_processes)
+    state["limits"] = limits
     state[FRAME_CONTEXT] = frame_context
 
     @asynccontextmanager
@@ -93,7 +97,7 @@ def create_app(
         pdb_on_exception=False,
     )
     # As middleware it would miss requests that find no route.
-    app.asgi_handler = envelope(app.asgi_handler)
+    app.asgi_handler = envelope(app.asgi_handler, limits, networks(settings.trusted_proxies))
     return app
 
 

@@ -16,6 +16,7 @@ from drawbar.audit.model import drawbar
 from drawbar.identity import store as identity
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database
+from drawbar.kit.http.limits import Limits
 from drawbar.kit.http.parameters import refuse_undeclared
 from drawbar.kit.http.problems import problem_response
 from drawbar.kit.http.provided import provided
@@ -188,7 +189,12 @@ async def webhook_api(
             for path, routes in places.items()
         ],
         state=State(
-            {"vault": vault, "settings": settings, "cursors": Cursors(vault.subkey("cursors"))}
+            {
+                "vault": vault,
+                "settings": settings,
+                "cursors": Cursors(vault.subkey("cursors")),
+                "limits": Limits(),
+            }
         ),
         lifespan=[connected],
         dependencies=provided(),

@@ -130,7 +130,7 @@ async def hub_and_platform(
 ) -> AsyncIterator[World]:
     """Serve both halves: Alice's workspace is the operator, Mallory's the vendor."""
     port = free_port()
-    settings = Settings(port=port, allow_networks=("127.0.0.0/8",))
+    settings = Settings(port=port, allow_networks=("127.0.0.0/8",), requests_per_minute=1_000_000)
     vault = Vault(bytes(range(32)))
     app = create_app(settings, vault, lambda: open_database(server.app_url, size=5, clock=clock))
     key = f"k_{uuid4().hex}"

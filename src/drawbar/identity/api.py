@@ -15,6 +15,7 @@ from drawbar.identity.store import ClientOwner
 from drawbar.identity.tokens import IssuedToken, issue_admin_token
 from drawbar.kit.crypto import fingerprint, same
 from drawbar.kit.db import Database
+from drawbar.kit.http import throttle
 from drawbar.kit.http.responses import Json
 
 AnyRequest = Request[Any, Any, State]
@@ -51,6 +52,7 @@ def oauth_api() -> Router:
         "/oauth",
         route_handlers=[give_token, revoke_token],
         exception_handlers={OAuthError: _refusal},
+        before_request=refuse_guessers,
         opt={"query": {}},
         tags=["OAuth"],
     )
@@ -89,6 +91,11 @@ async def revoke_token(request: AnyRequest) -> Json:
     async with database.writing(owner.workspace_id) as tx:
         await application_store.revoke_token(tx, fingerprint(token), owner.id)
     return Json({}, headers=NEVER_KEPT)
+
+
+async def refuse_guessers(request: AnyRequest) -> None:
+    """Answer 429 to a network that guesses secrets; each 401 it got counts."""
+    throttle.refuse_guessers(request)
 
 
 async def _form(request: AnyRequest) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The doors: every route names the credential and the right it asks for, or says it is public."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -19,12 +20,16 @@ from drawbar.identity.rights import (
 )
 from drawbar.kit import csrf
 from drawbar.kit.crypto import fingerprint
-from drawbar.kit.db import Database
+from drawbar.kit.db import Database, System
 from drawbar.kit.errors import denied, unauthenticated
+from drawbar.kit.http import throttle
 
+Owner = TypeVar("Owner")
 COOKIE = "drawbar_session"
 ANY = "any"
 """Stands for whatever right there is: being a member is enough."""
+BUCKETS = {"api_key": "key", "admin_token": "application", "connection_token": "connection"}
+"""What a credential's requests are counted by: one bucket for all tokens of a connection."""
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -45,6 +50,8 @@ class Door(msgspec.Struct, frozen=True):
     async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Find out who asks, and refuse those without the right."""
         actor = await _OPENERS[self.credential](connection)
+        if self.credential != "session":
+            throttle.take(connection, f"{BUCKETS[self.credential]}:{actor.id}")
         if self.credential == "session" and self.right != ANY:
             _lead_out_of_a_closed_half(connection, self.right)
         if self.right != ANY and not actor.may(self.right):
@@ -134,8 +141,7 @@ def refuse_foreign_pages(connection: AnyConnection) -> None:
 
 
 async def _api_key(connection: AnyConnection) -> Actor:
-    async with _database(connection).as_system("whose API key is this") as tx:
-        key = await store.owner_of_api_key(tx, fingerprint(_bearer(connection)))
+    key = await _owner(connection, store.owner_of_api_key)
     if key is None:
         raise unauthenticated("This API key is unknown or was revoked. Make one in Settings.")
     rights = frozenset[str]().union(*(KEY_SCOPES.get(scope, frozenset()) for scope in key.scopes))
@@ -172,10 +178,21 @@ async def _connection_token(connection: AnyConnection) -> Actor:
 
 
 async def _token_owner(connection: AnyConnection) -> store.TokenOwner:
-    async with _database(connection).as_system("whose token is this") as tx:
-        owner = await store.owner_of_token(tx, fingerprint(_bearer(connection)))
+    owner = await _owner(connection, store.owner_of_token)
     if owner is None:
         raise unauthenticated("This token is unknown, expired or revoked. Get a new one.")
+    return owner
+
+
+async def _owner(
+    connection: AnyConnection, look_up: Callable[[System, bytes], Awaitable[Owner | None]]
+) -> Owner | None:
+    """Look up whose bearer credential was shown, unless its sender only guesses."""
+    shown = fingerprint(_bearer(connection))
+    throttle.refuse_guessers(connection, shown)
+    async with _database(connection).as_system("whose credential is this") as tx:
+        owner = await look_up(tx, shown)
+    throttle.limits_of(connection).note(shown, accepted=owner is not None)
     return owner
 
 

@@ -13,6 +13,7 @@ from drawbar.identity.actions import LogInPaused, LogInRefused
 from drawbar.identity.guards import COOKIE, member, person_of, public, refuse_foreign_pages
 from drawbar.identity.model import SESSION_LIFE, Token
 from drawbar.kit.errors import not_found
+from drawbar.kit.http import throttle
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
 from drawbar.ui.responses import Page
@@ -21,6 +22,8 @@ AnyRequest = Request[Any, Any, Any]
 NEVER_KEPT = {"Cache-Control": "no-store"}
 LONGEST_PATH = 2000
 FIRST_PRINTED = "!"
+LOG_INS_PER_MINUTE = 60
+"""Wrong passwords from one network, whatever the accounts; each costs a slow hash."""
 
 
 def identity_pages() -> Router:
@@ -43,6 +46,7 @@ def show_login(request: AnyRequest) -> Page:
 async def log_in(request: AnyRequest, database: TheDatabase) -> Response[Any]:
     """Check the password and go on to the page that was wanted."""
     refuse_foreign_pages(request)
+    throttle.throttle(request, "login", LOG_INS_PER_MINUTE)
     sent = await fields(request)
     email, wanted = sent.get("email", ""), own_path(sent.get("next", ""))
     try:
@@ -57,6 +61,7 @@ async def log_in(request: AnyRequest, database: TheDatabase) -> Response[Any]:
         return _form(wanted, email, refused=True, status_code=401)
     except LogInPaused as error:
         return _form(wanted, email, minutes=error.minutes, status_code=429)
+    throttle.forgive(request, "login", LOG_INS_PER_MINUTE)
     return Redirect(wanted, status_code=303, cookies=[session_cookie(request, token)])
 
 

@@ -90,6 +90,18 @@ def invalid_fields(errors: tuple[FieldError, ...]) -> Problem:
     return Problem(422, "VALIDATION_FAILED", "Validation failed", detail, errors=errors)
 
 
+def rate_limited(seconds: int, why: str = "Too many requests in a short time.") -> Problem:
+    """429: the caller's bucket is empty; says when the next request is allowed."""
+    return Problem(
+        429,
+        "RATE_LIMIT_EXCEEDED",
+        "Too many requests",
+        f"{why} Wait {seconds} s and go on slower; the RateLimit headers say how fast you may ask.",
+        category="rate_limit",
+        headers={"Retry-After": str(seconds)},
+    )
+
+
 def source_error(detail: str) -> Problem:
     """502: the source system answered, but not usefully."""
     return Problem(502, "SOURCE_ERROR", "Source error", detail, category="source")

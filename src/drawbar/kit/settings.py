@@ -11,7 +11,7 @@ import msgspec
 
 from drawbar.kit.smtp import smtp_server
 
-LISTS = frozenset({"allow_networks", "retired_master_keys"})
+LISTS = frozenset({"allow_networks", "retired_master_keys", "trusted_proxies"})
 """Settings that are written with commas between their values."""
 
 
@@ -44,6 +44,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Mail server letters are handed to; empty means `$DRAWBAR_DATA/mailbox`."""
     mail_from: str = ""
     """Whom letters are from, `Drawbar <drawbar@example.com>`; default from the public URL."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """CIDR ranges whose `X-Forwarded-For` is believed, comma-separated."""
+    requests_per_minute: int = 600
+    """Requests an application, a connection or an API key may make a minute."""
+    web_processes: int = 1
+    """How many `drawbar web` run; each grants its share of every limit."""
     log_level: str = "info"
 
     @property
@@ -87,13 +93,12 @@ def _path(kind: type, value: object) -> Path:
 
 
 def _check(settings: Settings) -> None:
-    for network in settings.allow_networks:
-        try:
-            ip_network(network)
-        except ValueError as error:
-            raise SettingsError(
-                f"DRAWBAR_ALLOW_NETWORKS: {network!r} is no network; write 10.0.0.0/8 or ::1/128."
-            ) from error
+    for name in ("allow_networks", "trusted_proxies"):
+        for network in getattr(settings, name):
+            _check_network(f"DRAWBAR_{name.upper()}", network)
+    for name in ("requests_per_minute", "web_processes"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(f"DRAWBAR_{name.upper()} is at least 1.")
     if settings.database_url and not settings.owner_database_url:
         raise SettingsError(
             "DRAWBAR_DATABASE_URL is set, so DRAWBAR_OWNER_DATABASE_URL is needed too: "
@@ -117,4 +122,13 @@ def _check_mail(settings: Settings) -> None:
         raise SettingsError(
             f"DRAWBAR_MAIL_FROM={settings.mail_from!r} is no sender; write an address, "
             "or Drawbar <drawbar@example.com>."
+        ) from error
+
+
+def _check_network(variable: str, network: str) -> None:
+    try:
+        ip_network(network)
+    except ValueError as error:
+        raise SettingsError(
+            f"{variable}: {network!r} is no network; write 10.0.0.0/8 or ::1/128."
         ) from error

@@ -10,6 +10,9 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from drawbar import __version__
 from drawbar.kit import logs
+from drawbar.kit.http.clients import Networks, network_of, true_client
+from drawbar.kit.http.limits import Limits, Verdict
+from drawbar.kit.http.throttle import VERDICT, count_refusal
 from drawbar.kit.ids import new_id
 
 log = logs.logger(__name__)
@@ -27,10 +30,14 @@ SECURITY_HEADERS = (
 )
 _CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET = ("/static/", "/healthz")
+_REFUSED = 401
 
 
-def envelope(app: ASGIApp) -> ASGIApp:
-    """Wrap the application; a caller's own well-formed `X-Request-Id` is kept."""
+def envelope(app: ASGIApp, limits: Limits, proxies: Networks = ()) -> ASGIApp:
+    """Wrap the application; a caller's own well-formed `X-Request-Id` is kept.
+
+    `proxies` are believed when they say who called them: below, the scope's client is the caller.
+    """
 
     async def enveloped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -39,6 +46,9 @@ def envelope(app: ASGIApp) -> ASGIApp:
         request_id = _callers_id(scope["headers"]) or f"req_{new_id().hex}"
         scope["request_id"] = request_id  # type: ignore[typeddict-unknown-key]
         logs.request_id.set(request_id)
+        if scope["client"]:
+            host, port = scope["client"]
+            scope["client"] = (true_client(host, scope["headers"], proxies), port)
         method = scope["method"]
         began = time.perf_counter()
 
@@ -49,6 +59,9 @@ def envelope(app: ASGIApp) -> ASGIApp:
                 headers["Drawbar-Version"] = __version__
                 for name, value in SECURITY_HEADERS:
                     headers.setdefault(name, value)
+                verdict = _verdict(scope, message["status"], limits)
+                for name, value in verdict.headers() if verdict else ():
+                    headers[name] = value
                 if not scope["path"].startswith(_QUIET):
                     log.info(
                         "request",
@@ -62,6 +75,14 @@ def envelope(app: ASGIApp) -> ASGIApp:
         await app(scope, receive, stamped)
 
     return enveloped
+
+
+def _verdict(scope: Scope, status: int, limits: Limits) -> Verdict | None:
+    """Return whose bucket the answer tells of; one that refuses a credential is counted here."""
+    if status == _REFUSED:
+        return count_refusal(limits, network_of(scope))
+    found: Verdict | None = scope.get(VERDICT)  # type: ignore[assignment]
+    return found
 
 
 def _callers_id(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
