@@ -34,6 +34,8 @@ SELECT string_agg(format('%s:%s', name, digest), ',' ORDER BY name) FROM (
   UNION ALL SELECT 'keys', md5(string_agg(k::text, '' ORDER BY id)) FROM api_keys k
   UNION ALL SELECT 'tokens', md5(string_agg(t::text, '' ORDER BY token_hash)) FROM access_tokens t
   UNION ALL SELECT 'apps', md5(string_agg(a::text, '' ORDER BY id)) FROM applications a
+  UNION ALL SELECT 'grants', md5(string_agg(g::text, '' ORDER BY id)) FROM authorization_grants g
+  UNION ALL SELECT 'refresh', md5(string_agg(r::text, '' ORDER BY token_hash)) FROM refresh_tokens r
   UNION ALL SELECT 'assets', md5(string_agg(a::text, '' ORDER BY id)) FROM assettracs.assets a
   UNION ALL SELECT 'orders', md5(string_agg(a::text, '' ORDER BY id)) FROM assettracs.work_orders a
   UNION ALL SELECT 'members', md5(string_agg(m::text, '' ORDER BY user_id)) FROM memberships m

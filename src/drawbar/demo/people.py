@@ -7,6 +7,7 @@ from drawbar.demo.place import demo_id
 from drawbar.demo.record import DemoRecord
 from drawbar.house.mendable import Mendable
 from drawbar.identity import store
+from drawbar.identity.application_store import owner_of_client
 from drawbar.identity.passwords import hash_password
 from drawbar.kit.crypto import fingerprint
 from drawbar.kit.db import Database, System
@@ -37,7 +38,7 @@ async def add_people(database: Database, record: DemoRecord) -> None:
             if await store.person_by_email(tx, email) is None:
                 await store.add_person(tx, SECOND_ID, email, SECOND, second_hash, tx.now)
             await _join(tx, VENDOR_ID, SECOND_ID, "developer", None)
-        if await store.owner_of_client(tx, record.admin.client_id) is None:
+        if await owner_of_client(tx, record.admin.client_id) is None:
             await store.add_application(
                 tx.inside(VENDOR_ID),
                 demo_id("fleetwise", "application"),
@@ -81,7 +82,7 @@ async def _add_user(tx: System, record: DemoRecord, password_hash: str) -> None:
     known = await store.person_by_email(tx, record.email)
     if known is None:
         await store.add_person(tx, USER_ID, record.email, "Demo user", password_hash, tx.now)
-    elif known.id != USER_ID or await store.owner_of_client(tx, record.admin.client_id) is None:
+    elif known.id != USER_ID or await owner_of_client(tx, record.admin.client_id) is None:
         raise DemoRecordLostError(
             f"{record.email} has an account already, but its password was in a demo.json that is "
             "gone. Put the file back, or start afresh with another DRAWBAR_DATA."

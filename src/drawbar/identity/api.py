@@ -1,96 +1,160 @@
-"""OAuth 2: tokens for applications, and their end (RFC 6749, RFC 7009)."""
+"""OAuth 2.1: tokens for applications, their end, and what is known of them.
 
-import base64
-import binascii
+RFC 6749 as OAuth 2.1 narrows it, RFC 7636 (PKCE), RFC 7009 (revocation), RFC 7662 (introspection),
+RFC 8414 (metadata), RFC 9207 (issuer in answers). The authorization endpoint is Link's.
+"""
+
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
 
-import msgspec
-from litestar import Request, Router, post
+from litestar import Request, Response, Router, get, post, route
 from litestar.datastructures import State
 
-from drawbar.identity import application_store, store
+from drawbar.identity import exchanges, revocation
+from drawbar.identity.application_store import ClientOwner
+from drawbar.identity.clients import (
+    Client,
+    OAuthError,
+    check_secret,
+    client_of,
+    form_of,
+    known_client,
+)
+from drawbar.identity.exchanges import CodeOffer, Refused
+from drawbar.identity.grants import RESPONSE_MODES
 from drawbar.identity.guards import public
-from drawbar.identity.store import ClientOwner
+from drawbar.identity.redirects import origins
 from drawbar.identity.tokens import IssuedToken, issue_admin_token
-from drawbar.kit.crypto import fingerprint, same
-from drawbar.kit.db import Database
+from drawbar.kit.db import Database, Writing
 from drawbar.kit.http import throttle
 from drawbar.kit.http.responses import Json
 
 AnyRequest = Request[Any, Any, State]
-FORM = "application/x-www-form-urlencoded"
 NEVER_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-NOBODYS_HASH = fingerprint("no application has this secret")
-MOST_FIELDS = 20
-
-
-class OAuthError(Exception):
-    """A refusal in OAuth's own words (RFC 6749 §5.2)."""
-
-    def __init__(self, error: str, description: str, *, status: int = 400) -> None:
-        super().__init__(description)
-        self.error = error
-        self.description = description
-        self.status = status
-
-
-class Client(msgspec.Struct, frozen=True):
-    """What a client sent to prove who it is."""
-
-    client_id: str
-    secret: str
-    by_header: bool
-
-    def __repr__(self) -> str:
-        return f"Client({self.client_id!r})"
+METADATA_KEPT = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+PREFLIGHT_KEPT_SECONDS = 3600
+PROVES_ITSELF = public("it checks the client's own proof")
+READABLE_FROM = "readable_from"
+"""Name in a request's state of the web origin that may read the answer."""
+GRANT_TYPES = ("authorization_code", "refresh_token", "client_credentials")
 
 
 def oauth_api() -> Router:
-    """Return the routes under `/oauth`."""
+    """Return the routes of the authorization server."""
     return Router(
-        "/oauth",
-        route_handlers=[give_token, revoke_token],
-        exception_handlers={OAuthError: _refusal},
-        before_request=refuse_guessers,
+        "/",
+        route_handlers=[
+            Router(
+                "/oauth",
+                route_handlers=[give_token, revoke_token, introspect_token, allow_browsers],
+                exception_handlers={OAuthError: _refusal},
+                before_request=refuse_guessers,
+            ),
+            show_metadata,
+        ],
         opt={"query": {}},
         tags=["OAuth"],
     )
 
 
-@post("/token", status_code=200, opt=public("it checks the client's own secret"))
+@post("/token", status_code=200, opt=PROVES_ITSELF)
 async def give_token(request: AnyRequest) -> Json:
-    """Answer a form with an access token: `grant_type=client_credentials` (RFC 6749 §4.4)."""
-    form = await _form(request)
-    client = _client(request, form)
+    """Give tokens for a code, a refresh token, or an application's own id and secret."""
+    form, client = await _asked(request)
     grant_type = form.get("grant_type", "")
-    if not grant_type:
-        raise OAuthError("invalid_request", "Send grant_type=client_credentials.")
-    owner = await _authenticated(request, client)
-    if grant_type != "client_credentials":
-        raise OAuthError("unsupported_grant_type", "Use grant_type=client_credentials.")
+    if grant_type not in GRANT_TYPES:
+        known = f"Send grant_type={', '.join(GRANT_TYPES[:-1])} or {GRANT_TYPES[-1]}."
+        raise OAuthError("unsupported_grant_type" if grant_type else "invalid_request", known)
     database: Database = request.app.state.database
-    async with database.writing(owner.workspace_id) as tx:
-        token: IssuedToken = await issue_admin_token(tx, owner.id)
-    return Json(token, headers=NEVER_KEPT)
+    async with database.writing(client.workspace_id) as tx:
+        answer = await _tokens(tx, client, grant_type, form)
+    if isinstance(answer, Refused):
+        raise OAuthError("invalid_grant", answer.description)
+    return Json(answer, headers=_headers(request))
 
 
-@post("/revoke", status_code=200, opt=public("it checks the client's own secret"))
+@post("/revoke", status_code=200, opt=PROVES_ITSELF)
 async def revoke_token(request: AnyRequest) -> Json:
-    """End a token of this client, or of one of its workspace's connections, at once (RFC 7009).
+    """End a token at once (RFC 7009); a refresh token ends with all tokens of its family.
 
-    A token that is unknown, ended or another's is answered alike, so nothing can be probed.
+    A confidential client may end its own and those of its workspace's connections, a public one
+    its own. A token that is unknown, ended or another's is answered alike, so none can be probed.
     """
-    form = await _form(request)
-    client = _client(request, form)
-    token = form.get("token", "")
-    if not token:
-        raise OAuthError("invalid_request", "Send the token to end as token=….")
-    owner = await _authenticated(request, client)
+    form, client = await _asked(request)
     database: Database = request.app.state.database
-    async with database.writing(owner.workspace_id) as tx:
-        await application_store.revoke_token(tx, fingerprint(token), owner.id)
-    return Json({}, headers=NEVER_KEPT)
+    async with database.writing(client.workspace_id) as tx:
+        await revocation.revoke(tx, client, _needed(form, "token"))
+    return Json({}, headers=_headers(request))
+
+
+@post("/introspect", status_code=200, opt=PROVES_ITSELF)
+async def introspect_token(request: AnyRequest) -> Json:
+    """Say whether a token of the client's workspace is active, and what it opens (RFC 7662)."""
+    form, client = await _asked(request)
+    if client.is_public:
+        raise OAuthError(
+            "invalid_client", "Only a client with a secret may introspect tokens.", status=401
+        )
+    database: Database = request.app.state.database
+    async with database.reading(client.workspace_id) as tx:
+        known = await revocation.introspect(tx, _needed(form, "token"))
+    issuer = {"iss": request.app.state.settings.address} if known["active"] else {}
+    return Json({**known, **issuer}, headers=_headers(request))
+
+
+@route(
+    ["/token", "/revoke"],
+    http_method=["OPTIONS"],
+    opt=public("a browser asks before it posts"),
+    include_in_schema=False,
+    sync_to_thread=False,
+)
+def allow_browsers(request: AnyRequest) -> Response[bytes]:
+    """Let a browser post from any origin: which client asks stands only in what it posts.
+
+    What it then gets is readable only from an origin of that public client's redirect URIs.
+    """
+    return Response(
+        b"",
+        status_code=204,
+        headers={
+            "Allow": "OPTIONS, POST",
+            "Access-Control-Allow-Origin": request.headers.get("origin", "*"),
+            "Access-Control-Allow-Methods": "POST",
+            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Max-Age": str(PREFLIGHT_KEPT_SECONDS),
+            "Vary": "Origin",
+        },
+    )
+
+
+@get(
+    "/.well-known/oauth-authorization-server",
+    opt=public("clients configure themselves by it"),
+    sync_to_thread=False,
+)
+def show_metadata(request: AnyRequest) -> Json:
+    """Say where everything is and what is supported (RFC 8414)."""
+    address = request.app.state.settings.address
+    with_secret = ["client_secret_basic", "client_secret_post"]
+    return Json(
+        {
+            "issuer": address,
+            "authorization_endpoint": f"{address}/link/authorize",
+            "token_endpoint": f"{address}/oauth/token",
+            "revocation_endpoint": f"{address}/oauth/revoke",
+            "introspection_endpoint": f"{address}/oauth/introspect",
+            "response_types_supported": ["code"],
+            "response_modes_supported": RESPONSE_MODES,
+            "grant_types_supported": GRANT_TYPES,
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": ["connection", "admin"],
+            "token_endpoint_auth_methods_supported": [*with_secret, "none"],
+            "revocation_endpoint_auth_methods_supported": [*with_secret, "none"],
+            "introspection_endpoint_auth_methods_supported": with_secret,
+            "authorization_response_iss_parameter_supported": True,
+        },
+        headers=METADATA_KEPT,
+    )
 
 
 async def refuse_guessers(request: AnyRequest) -> None:
@@ -98,54 +162,57 @@ async def refuse_guessers(request: AnyRequest) -> None:
     throttle.refuse_guessers(request)
 
 
-async def _form(request: AnyRequest) -> dict[str, str]:
-    if request.content_type[0] != FORM:
-        raise OAuthError("invalid_request", f"Send the parameters as {FORM}.")
-    try:
-        text = (await request.body()).decode()
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-    except ValueError as error:
-        raise OAuthError("invalid_request", "The form cannot be read.") from error
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise OAuthError("invalid_request", "A parameter is given twice.")
-    return dict(pairs)
+async def _asked(request: AnyRequest) -> tuple[dict[str, str], ClientOwner]:
+    """Return the form and the client that proved itself; note who may read the answer."""
+    form = form_of(request.content_type[0], await request.body())
+    client: Client = client_of(request.headers.get("authorization", ""), form)
+    owner = await known_client(request.app.state.database, client)
+    origin = request.headers.get("origin", "")
+    if owner and owner.is_public and origin in origins(owner.redirect_uris):
+        request.state[READABLE_FROM] = origin
+    return form, check_secret(owner, client)
 
 
-def _client(request: AnyRequest, form: dict[str, str]) -> Client:
-    """Read the client's id and secret from the header or the form, never both (RFC 6749 §2.3)."""
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if not scheme:
-        return Client(form.get("client_id", ""), form.get("client_secret", ""), by_header=False)
-    if "client_secret" in form:
-        raise OAuthError("invalid_request", "Send the secret in the header or the form, not both.")
-    try:
-        pair = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        pair = ""
-    if scheme.lower() != "basic":
-        pair = ""
-    client_id, _, secret = pair.partition(":")
-    return Client(unquote_plus(client_id), unquote_plus(secret), by_header=True)
-
-
-async def _authenticated(request: AnyRequest, client: Client) -> ClientOwner:
-    database: Database = request.app.state.database
-    owner = None
-    if client.client_id and "\0" not in client.client_id:
-        async with database.as_system("whose OAuth client is this") as tx:
-            owner = await store.owner_of_client(tx, client.client_id)
-    fits = same(fingerprint(client.secret), owner.secret_hash if owner else NOBODYS_HASH)
-    if owner is None or not fits:
-        raise OAuthError(
-            "invalid_client",
-            "Client id and secret do not fit, or the application was revoked.",
-            status=401,
+async def _tokens(
+    tx: Writing, client: ClientOwner, grant_type: str, form: dict[str, str]
+) -> IssuedToken | Refused:
+    if grant_type == "authorization_code":
+        offer = CodeOffer(
+            code=_needed(form, "code"),
+            redirect_uri=form.get("redirect_uri", ""),
+            verifier=form.get("code_verifier", ""),
         )
-    return owner
+        return await exchanges.exchange_code(tx, client, offer)
+    if grant_type == "refresh_token":
+        _check_scope(form, "connection")
+        return await exchanges.refresh(tx, client, _needed(form, "refresh_token"))
+    _check_scope(form, "admin")
+    if client.is_public:
+        raise OAuthError(
+            "unauthorized_client", "Only a client with a secret gets tokens of the Admin API."
+        )
+    return await issue_admin_token(tx, client.id)
+
+
+def _check_scope(form: dict[str, str], only: str) -> None:
+    if any(one != only for one in form.get("scope", "").split()):
+        raise OAuthError("invalid_scope", f"The only scope here is {only}; leave it out.")
+
+
+def _needed(form: dict[str, str], name: str) -> str:
+    if name not in form:
+        raise OAuthError("invalid_request", f"Send {name}=….")
+    return form[name]
+
+
+def _headers(request: AnyRequest) -> dict[str, str]:
+    origin = request.state.get(READABLE_FROM)
+    readable = {"Access-Control-Allow-Origin": origin} if origin else {}
+    return {**NEVER_KEPT, "Vary": "Origin", **readable}
 
 
 def _refusal(request: AnyRequest, error: OAuthError) -> Json:
-    headers = dict(NEVER_KEPT)
+    headers = _headers(request)
     if error.status == 401 and request.headers.get("authorization"):  # noqa: PLR2004
         headers["WWW-Authenticate"] = 'Basic realm="Drawbar"'
     return Json(

@@ -8,6 +8,8 @@ import msgspec
 SESSION_LIFE = timedelta(days=14)
 TOKEN_LIFE = timedelta(days=30)
 """hub.md §3."""
+REFRESH_LIFE = timedelta(days=31)
+"""hub.md §3: a day longer than the access token it follows."""
 SETUP_LINK_LIFE = timedelta(hours=24)
 SHORTEST_PASSWORD = 10
 MOST_FAILURES = 10

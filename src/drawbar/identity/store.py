@@ -1,12 +1,13 @@
 """SQL of people, sessions, keys, applications and tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from drawbar.identity.model import Membership, Person, SignedIn
-from drawbar.kit.db import Reading, System, Writing
+from drawbar.kit.db import System, Writing
 
 PERSON = "SELECT id, email, name, password_hash, disabled_at FROM users"
 MEMBERSHIPS = """
@@ -173,42 +174,20 @@ async def owner_of_api_key(tx: System, key_hash: bytes) -> KeyOwner | None:
     return msgspec.convert(dict(row), KeyOwner) if row else None
 
 
-class ApiKey(msgspec.Struct, frozen=True):
-    """A key as its owner sees it."""
-
-    id: UUID
-    name: str
-    hint: str
-    scopes: list[str]
-    created_at: datetime
-
-
-async def api_keys(tx: Reading) -> list[ApiKey]:
-    """Return the workspace's live keys, newest first."""
-    rows = await tx.fetch(
-        "SELECT id, name, hint, scopes, created_at FROM api_keys WHERE revoked_at IS NULL "
-        "ORDER BY created_at DESC"
-    )
-    return msgspec.convert([dict(row) for row in rows], list[ApiKey])
-
-
-async def revoke_api_key(tx: Writing, id: UUID) -> bool:
-    """End a key at once; whether there was one."""
-    return (
-        await tx.execute(
-            "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", id, tx.now
-        )
-        == "UPDATE 1"
-    )
-
-
 async def add_application(
-    tx: Writing, id: UUID, name: str, client_id: str, secret_hash: bytes, environment: str
+    tx: Writing,
+    id: UUID,
+    name: str,
+    client_id: str,
+    secret_hash: bytes | None,
+    environment: str,
+    redirect_uris: Sequence[str] = (),
 ) -> None:
-    """Store an OAuth client of the workspace."""
+    """Store an OAuth client of the workspace; one without a secret is public."""
     await tx.execute(
         "INSERT INTO applications (workspace_id, id, name, client_id, secret_hash, environment, "
-        "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "created_at, is_public, redirect_uris) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $5::bytea IS NULL, $8)",
         tx.workspace_id,
         id,
         name,
@@ -216,26 +195,8 @@ async def add_application(
         secret_hash,
         environment,
         tx.now,
+        list(redirect_uris),
     )
-
-
-class ClientOwner(msgspec.Struct, frozen=True):
-    """Whose OAuth client it is."""
-
-    workspace_id: UUID
-    id: UUID
-    name: str
-    secret_hash: bytes
-
-
-async def owner_of_client(tx: System, client_id: str) -> ClientOwner | None:
-    """Return the live application with this client id, or None."""
-    row = await tx.fetchrow(
-        "SELECT workspace_id, id, name, secret_hash FROM applications "
-        "WHERE client_id = $1 AND revoked_at IS NULL",
-        client_id,
-    )
-    return msgspec.convert(dict(row), ClientOwner) if row else None
 
 
 async def add_access_token(
@@ -247,11 +208,12 @@ async def add_access_token(
     workspace_id: UUID,
     application_id: UUID | None = None,
     connection_id: UUID | None = None,
+    grant_id: UUID | None = None,
 ) -> None:
     """Store a bearer token by its hash."""
     await tx.execute(
         "INSERT INTO access_tokens (token_hash, workspace_id, kind, application_id, connection_id, "
-        "created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "created_at, expires_at, grant_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         token_hash,
         workspace_id,
         kind,
@@ -259,6 +221,7 @@ async def add_access_token(
         connection_id,
         tx.now,
         expires_at,
+        grant_id,
     )
 
 
@@ -284,10 +247,35 @@ async def owner_of_token(tx: System, token_hash: bytes) -> TokenOwner | None:
     return msgspec.convert(dict(row), TokenOwner) if row else None
 
 
-async def revoke_connection_tokens(tx: Writing, connection_id: UUID) -> None:
-    """End every token of a connection at once."""
+async def revoke_connection_tokens(
+    tx: Writing, connection_id: UUID, *, but: UUID | None = None
+) -> None:
+    """End every code and token of a connection at once, except those of one grant.
+
+    Its live grants are held first, in an order that never varies: what an exchange under way
+    adds is ended too, and two who end them do not wait for each other.
+    """
+    await hold_grants(tx, connection_id)
     await tx.execute(
-        "UPDATE access_tokens SET revoked_at = $2 WHERE connection_id = $1 AND revoked_at IS NULL",
+        "UPDATE authorization_grants SET ended_at = $2 "
+        "WHERE connection_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $3",
         connection_id,
         tx.now,
+        but,
+    )
+    await tx.execute(
+        "UPDATE access_tokens SET revoked_at = $2 WHERE connection_id = $1 AND revoked_at IS NULL "
+        "AND ($3::uuid IS NULL OR grant_id IS DISTINCT FROM $3)",
+        connection_id,
+        tx.now,
+        but,
+    )
+
+
+async def hold_grants(tx: Writing, connection_id: UUID) -> None:
+    """Keep everybody else from exchanging, refreshing or ending a connection's grants for now."""
+    await tx.fetch(
+        "SELECT FROM authorization_grants WHERE connection_id = $1 AND ended_at IS NULL "
+        "ORDER BY id FOR NO KEY UPDATE",
+        connection_id,
     )

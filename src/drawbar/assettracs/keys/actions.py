@@ -4,7 +4,7 @@ from uuid import UUID
 
 from drawbar import audit
 from drawbar.audit import Actor
-from drawbar.identity import store
+from drawbar.identity import api_key_store, store
 from drawbar.identity.rights import KEY_SCOPES
 from drawbar.kit.crypto import fingerprint, new_secret
 from drawbar.kit.db import Writing
@@ -29,6 +29,6 @@ async def make_key(tx: Writing, actor: Actor, name: str, scope: str) -> str:
 
 async def revoke_key(tx: Writing, actor: Actor, id: UUID) -> None:
     """End a key at once; raise 404 when there is no live one with this id."""
-    if not await store.revoke_api_key(tx, id):
+    if not await api_key_store.revoke_api_key(tx, id):
         raise not_found("API key")
     await audit.record(tx, actor, "api_key.revoked", id)

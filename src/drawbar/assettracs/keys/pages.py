@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from drawbar.assettracs.keys import actions
 from drawbar.assettracs.sheets.pages import context_of
-from drawbar.identity import store
+from drawbar.identity import api_key_store
 from drawbar.identity.guards import actor_of, session
 from drawbar.identity.people_pages import people_routes
 from drawbar.identity.rights import ADMINISTER_ASSETS, KEY_SCOPES, READ_ASSETS
@@ -65,7 +65,7 @@ def key_routes() -> Sequence[HTTPRouteHandler]:
 async def _settings(request: AnyRequest, database: Database, **more: Any) -> Page:
     actor = actor_of(request)
     async with database.reading(actor.workspace_id) as tx:
-        keys = await store.api_keys(tx) if actor.may(ADMINISTER_ASSETS) else []
+        keys = await api_key_store.api_keys(tx) if actor.may(ADMINISTER_ASSETS) else []
     context = context_of(
         request,
         keys=keys,
