@@ -18,6 +18,7 @@ from drawbar.connections.model import (
     NewPending,
     Secrets,
 )
+from drawbar.connectors.sandbox.switches import with_fresh_credentials
 from drawbar.connectors.sdk.connector import Checked
 from drawbar.connectors.sdk.manifest import Manifest
 from drawbar.identity.tokens import IssuedToken, issue_connection_token
@@ -107,7 +108,7 @@ async def reauthorize(
     async with database.reading(actor.workspace_id) as tx:
         known = await store.CONNECTIONS.get(tx, connection_id)
         _refuse_unestablished(known)
-        settings = known.settings
+        settings = with_fresh_credentials(known.settings)
     checked = await check_credentials(http, known.system, known.deployment, credentials, settings)
     async with database.writing(actor.workspace_id) as tx:
         before = await store.CONNECTIONS.get(tx, connection_id, lock=True)
@@ -115,7 +116,8 @@ async def reauthorize(
         denied = denied_by(checked)
         after = msgspec.structs.replace(
             before,
-            settings=before.settings | _told(connector_of(before.system).manifest, credentials),
+            settings=with_fresh_credentials(before.settings)
+            | _told(connector_of(before.system).manifest, credentials),
             health="degraded" if denied else "online",
             health_message="",
             health_changed_at=tx.now,

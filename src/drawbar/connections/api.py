@@ -16,7 +16,7 @@ from drawbar.connections.model import (
     NewConnection,
     Status,
 )
-from drawbar.connectors.catalogue import CATALOGUE
+from drawbar.connectors.catalogue import CATALOGUE, SYSTEMS
 from drawbar.identity.guards import actor_of, admin_token
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.identity.tokens import IssuedToken
@@ -69,12 +69,15 @@ class DeploymentPrice(msgspec.Struct, frozen=True):
 
 
 class SystemView(msgspec.Struct, frozen=True, kw_only=True):
-    """A system one can connect."""
+    """A system of the catalogue, and whether it can be connected already."""
 
     slug: str
     name: str
+    description: str
     category: str
     tier: int
+    available: bool
+    """False for a system whose connector is still to come."""
     deployments: list[DeploymentPrice]
     entities: list[str]
 
@@ -99,21 +102,22 @@ def shown(connection: Connection) -> ConnectionView:
 
 @get("/systems", guards=[admin_token(READ_HUB)], operation_id="list_systems")
 async def list_systems() -> dict[str, list[SystemView]]:
-    """List what can be connected, with tier and credits."""
+    """List every system, with tier and credits; `available` ones can be connected."""
     return {
         "data": [
             SystemView(
-                slug=one.manifest.slug,
-                name=one.manifest.name,
-                category=one.manifest.category,
-                tier=one.manifest.tier,
+                slug=one.slug,
+                name=one.name,
+                description=one.description,
+                category=one.category,
+                tier=one.tier,
+                available=one.available,
                 deployments=[
-                    DeploymentPrice(kind, credits.price(one.manifest.tier, kind))
-                    for kind in one.manifest.deployments
+                    DeploymentPrice(kind, credits.price(one.tier, kind)) for kind in one.deployments
                 ],
-                entities=list(one.manifest.entities),
+                entities=list(one.entities),
             )
-            for one in CATALOGUE.values()
+            for one in SYSTEMS.values()
         ]
     }
 

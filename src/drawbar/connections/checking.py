@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from drawbar.connections.source import source_of
-from drawbar.connectors.catalogue import CATALOGUE
+from drawbar.connectors.catalogue import CATALOGUE, SYSTEMS
 from drawbar.connectors.sdk.connector import Checked, Connector
 from drawbar.connectors.sdk.errors import (
     CredentialInvalid,
@@ -20,10 +20,13 @@ GRANTED = frozenset({"access_token", "refresh_token", "expires_at", "token_type"
 
 
 def connector_of(slug: str) -> Connector:
-    """Return the connector of a system; raise 422 that lists what there is."""
-    if slug not in CATALOGUE:
-        raise invalid("system", f"is not in the catalogue; there is {', '.join(CATALOGUE)}.")
-    return CATALOGUE[slug]
+    """Return the connector of a system; raise 422 that says what can be connected instead."""
+    if slug in CATALOGUE:
+        return CATALOGUE[slug]
+    there_is = f"Today there is {', '.join(CATALOGUE)}."
+    if slug in SYSTEMS:
+        raise invalid("system", f"{SYSTEMS[slug].name} cannot be connected yet. {there_is}")
+    raise invalid("system", f"is not in the catalogue. {there_is}")
 
 
 def deployment_of(manifest: Manifest, wanted: str | None) -> Deployment:

@@ -17,7 +17,9 @@ from drawbar.schema.asset import Asset, TagScan
 from drawbar.schema.inspection import Certificate, Defect, Inspection
 from drawbar.schema.maintenance import MaintenancePlan, WorkOrder
 from drawbar.schema.place import Location, Organization, Site
+from drawbar.schema.purchasing import PurchaseOrder, Vendor
 from drawbar.schema.record import Part, Record
+from drawbar.schema.stock import Material, Stock, Storeroom
 
 Fields = dict[str, Any]
 """A unified record without what only the hub knows: `modified_at`, `synced_at`, `version`."""
@@ -198,6 +200,10 @@ ENTITIES: Mapping[str, Entity] = MappingProxyType(
             ("organizations", Organization),
             ("sites", Site),
             ("locations", Location),
+            ("vendors", Vendor),
+            ("materials", Material),
+            ("storerooms", Storeroom),
+            ("stocks", Stock),
             ("assets", Asset),
             ("tag_scans", TagScan),
             ("maintenance_plans", MaintenancePlan),
@@ -205,6 +211,7 @@ ENTITIES: Mapping[str, Entity] = MappingProxyType(
             ("inspections", Inspection),
             ("defects", Defect),
             ("certificates", Certificate),
+            ("purchase_orders", PurchaseOrder),
         )
     }
 )

@@ -162,3 +162,26 @@ class CertificateStatus(StrEnum):
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     OTHER = "other"
+
+
+class VendorStatus(StrEnum):
+    """Whether a vendor may be bought from."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    INACTIVE = "inactive"
+    OTHER = "other"
+
+
+class PurchaseOrderStatus(StrEnum):
+    """How far an order has come; `received` is all there, `closed` is final."""
+
+    DRAFT = "draft"
+    PENDING_APPROVAL = "pending_approval"
+    APPROVED = "approved"
+    SENT = "sent"
+    PARTIALLY_RECEIVED = "partially_received"
+    RECEIVED = "received"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    OTHER = "other"
