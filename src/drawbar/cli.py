@@ -3,16 +3,20 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from drawbar.kit.settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from drawbar.kit.db import Database
+    from drawbar.workspaces.operator import Decided
 
 app = typer.Typer(
     help="Drawbar: a unified API for maintenance systems, and an asset platform, in one.",
@@ -127,6 +131,39 @@ def create_owner(
     out.print(escape(f"{name} owns {workspace}. Log in at {settings.address}/login"))
 
 
+@app.command("grant-credits")
+def grant_credits(
+    workspace: Annotated[str, typer.Option(help="The workspace's name or id.")],
+    credits: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many.")],
+    note: Annotated[str, typer.Option(help="What the ledger says.")] = "granted by the operator",
+) -> None:
+    """Add credits to a workspace's pool; what it uses as overage is settled first."""
+    from drawbar.workspaces.operator import grant_credits as grant
+
+    decided = _decide(lambda database: grant(database, workspace, credits, note))
+    pool = decided.pool
+    out.print(
+        escape(
+            f"{decided.workspace.name} has {pool.available} credits available of {pool.granted}"
+            f" granted; {pool.used} are used, {pool.overage} of them as overage."
+        )
+    )
+
+
+@app.command("set-plan")
+def set_plan(
+    workspace: Annotated[str, typer.Option(help="The workspace's name or id.")],
+    plan: Annotated[
+        Literal["trial", "paid"], typer.Option(help="Only a paid workspace may go into overage.")
+    ],
+) -> None:
+    """Move a workspace to the trial or to the paid plan."""
+    from drawbar.workspaces.operator import set_plan as choose
+
+    decided = _decide(lambda database: choose(database, workspace, plan))
+    out.print(escape(f"{decided.workspace.name} is on the {plan} plan."))
+
+
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="Where to write the copy.")]) -> None:
     """Write the whole database to one file, in PostgreSQL's custom format."""
@@ -192,6 +229,21 @@ def demo(
         run_detached(settings, out)
     else:
         run(settings, out, ready)
+
+
+def _decide(act: "Callable[[Database], Awaitable[Decided]]") -> "Decided":
+    """Do what the operator wants in the database, which is started for it when it is embedded."""
+    from drawbar.house.schema import check
+    from drawbar.house.up import running_database
+    from drawbar.kit.db import open_database
+
+    async def run() -> "Decided":
+        async with running_database(_settings()) as addresses:
+            await check(addresses)
+            async with open_database(addresses.app, size=1) as database:
+                return await act(database)
+
+    return asyncio.run(run())
 
 
 def _settings() -> Settings:

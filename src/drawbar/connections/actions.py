@@ -84,12 +84,57 @@ async def connect(
             _refuse_settled(await store.CONNECTIONS.get(tx, pending_id))
     checked = await check_credentials(http, wish.system, wish.deployment, wish.credentials)
     async with database.writing(actor.workspace_id) as tx:
-        connection = await _established(tx, actor, wish, pending_id)
+        connection = await establish(tx, actor, wish, pending_id)
         secrets = Secrets(credentials=wish.credentials, obtained_at=tx.now.timestamp())
         await store.seal(tx, vault, connection.id, secrets)
         if connection.live:
             await _read_on(tx, connection, denied_by(checked))
         return connection
+
+
+async def establish(
+    tx: Writing, actor: Actor, wish: NewConnection, pending_id: UUID | None
+) -> Connection:
+    """Store a connection whose credentials were found good, or finish the pending one.
+
+    Takes its credits in the caller's transaction; too few leave it `inactive`.
+    """
+    manifest = connector_of(wish.system).manifest
+    begun = None
+    if pending_id is not None:
+        begun = await store.CONNECTIONS.get(tx, pending_id, lock=True)
+        _refuse_settled(begun)
+    deployment = deployment_of(manifest, wish.deployment)
+    cost = credits.price(manifest.tier, deployment)
+    id = begun.id if begun else new_id()
+    paid = await credits.take(tx, cost, id)
+    said = {name: getattr(wish, name) or getattr(begun, name, None) for name in KEPT_FROM_BEFORE}
+    connection = Connection(
+        id=id,
+        created_at=begun.created_at if begun else tx.now,
+        modified_at=tx.now,
+        version=begun.version + 1 if begun else 1,
+        name=wish.name,
+        system=wish.system,
+        deployment=deployment,
+        tier=manifest.tier,
+        credits=cost if paid else 0,
+        status="synchronizing" if paid else "inactive",
+        settings=(begun.settings if begun else {}) | _told(manifest, wish.credentials),
+        sync_interval_seconds=wish.sync_interval_seconds,
+        connected_at=tx.now if paid else None,
+        last_checked_at=tx.now,
+        next_check_at=tx.now + store.CHECK_EVERY if paid else None,
+        **{name: value for name, value in said.items() if value},
+    )
+    if begun:
+        await store.CONNECTIONS.update(tx, connection, expected_version=begun.version)
+    else:
+        await store.CONNECTIONS.insert(tx, connection)
+    await audit.record(tx, actor, "connection.created", id, before=begun, after=connection)
+    facts = {"name": wish.name, "system": wish.system, "status": connection.status}
+    await outbox.publish(tx, "connection.created", facts, connection_id=id)
+    return connection
 
 
 async def reauthorize(
@@ -202,47 +247,6 @@ async def issue_token(tx: Writing, actor: Actor, connection_id: UUID) -> IssuedT
 def denied_by(checked: Checked) -> list[str]:
     """Return the entities that the credentials do not open."""
     return [name for name, may_read in checked.permissions.items() if not may_read]
-
-
-async def _established(
-    tx: Writing, actor: Actor, wish: NewConnection, pending_id: UUID | None
-) -> Connection:
-    manifest = connector_of(wish.system).manifest
-    begun = None
-    if pending_id is not None:
-        begun = await store.CONNECTIONS.get(tx, pending_id, lock=True)
-        _refuse_settled(begun)
-    deployment = deployment_of(manifest, wish.deployment)
-    cost = credits.price(manifest.tier, deployment)
-    id = begun.id if begun else new_id()
-    paid = await credits.take(tx, cost, id)
-    said = {name: getattr(wish, name) or getattr(begun, name, None) for name in KEPT_FROM_BEFORE}
-    connection = Connection(
-        id=id,
-        created_at=begun.created_at if begun else tx.now,
-        modified_at=tx.now,
-        version=begun.version + 1 if begun else 1,
-        name=wish.name,
-        system=wish.system,
-        deployment=deployment,
-        tier=manifest.tier,
-        credits=cost if paid else 0,
-        status="synchronizing" if paid else "inactive",
-        settings=(begun.settings if begun else {}) | _told(manifest, wish.credentials),
-        sync_interval_seconds=wish.sync_interval_seconds,
-        connected_at=tx.now if paid else None,
-        last_checked_at=tx.now,
-        next_check_at=tx.now + store.CHECK_EVERY if paid else None,
-        **{name: value for name, value in said.items() if value},
-    )
-    if begun:
-        await store.CONNECTIONS.update(tx, connection, expected_version=begun.version)
-    else:
-        await store.CONNECTIONS.insert(tx, connection)
-    await audit.record(tx, actor, "connection.created", id, before=begun, after=connection)
-    facts = {"name": wish.name, "system": wish.system, "status": connection.status}
-    await outbox.publish(tx, "connection.created", facts, connection_id=id)
-    return connection
 
 
 def _told(manifest: Manifest, credentials: Mapping[str, str]) -> dict[str, Any]:

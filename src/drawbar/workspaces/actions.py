@@ -1,5 +1,6 @@
 """Making a workspace and the person who owns it."""
 
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -17,8 +18,9 @@ from drawbar.kit.errors import FieldError, conflict, invalid_fields
 from drawbar.kit.ids import new_id
 from drawbar.workspaces import credits, store
 
-FIRST_CREDITS = 10
-"""Granted to a workspace that its operator makes: enough to connect and try, see the ledger."""
+Plan = Literal["trial", "paid"]
+FIRST_CREDITS: dict[Plan, int] = {"trial": 1, "paid": 10}
+"""Granted with a new workspace: its operator makes paid ones, whoever signs up gets a trial."""
 
 
 class NewOwner(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,14 +46,14 @@ class SetupLinkDead(Exception):  # noqa: N818 - says a state
     """The link was used, has expired, or somebody has an account already."""
 
 
-async def create_owner(database: Database, new: NewOwner) -> Owner:
+async def create_owner(database: Database, new: NewOwner, *, plan: Plan = "paid") -> Owner:
     """Make a person and a workspace with both products that they own.
 
     Raises 422 that names each field at fault, and 409 for an address that has an account.
     """
     password_hash = await _checked(new)
     async with database.as_system("make a workspace and its owner") as tx:
-        return await _add_owner(tx, new, password_hash)
+        return await _add_owner(tx, new, password_hash, plan)
 
 
 async def setup_link_lives(tx: System, token: str) -> bool:
@@ -70,7 +72,7 @@ async def set_up(database: Database, token: str, new: NewOwner, *, agent: str = 
     async with database.as_system("make the first owner") as tx:
         if not await setup_link_lives(tx, token):
             raise SetupLinkDead
-        owner = await _add_owner(tx, new, password_hash)
+        owner = await _add_owner(tx, new, password_hash, "paid")
         return await open_session(tx, owner.user_id, owner.workspace_id, agent)
 
 
@@ -102,7 +104,7 @@ async def _checked(new: NewOwner) -> str:
     return await hash_password(new.password)
 
 
-async def _add_owner(tx: System, new: NewOwner, password_hash: str) -> Owner:
+async def _add_owner(tx: System, new: NewOwner, password_hash: str, plan: Plan) -> Owner:
     email, name = new.email.strip(), new.name.strip()
     if await identity.person_by_email(tx, email):
         raise conflict(f"{email} has an account already.")
@@ -110,11 +112,11 @@ async def _add_owner(tx: System, new: NewOwner, password_hash: str) -> Owner:
     await identity.add_person(tx, owner.user_id, email, name, password_hash, tx.now)
     await identity.end_setup_links(tx)
     await store.add_workspace(
-        tx, owner.workspace_id, new.workspace_name.strip(), "paid", ["hub", "assets"]
+        tx, owner.workspace_id, new.workspace_name.strip(), plan, ["hub", "assets"]
     )
     inside = tx.inside(owner.workspace_id)
     await identity.add_membership(inside, owner.user_id, "owner", "admin")
-    await credits.grant(inside, FIRST_CREDITS, "set-up")
+    await credits.grant(inside, FIRST_CREDITS[plan], "set-up")
     actor = Actor(kind="user", id=owner.user_id, label=name, workspace_id=owner.workspace_id)
     await audit.record(inside, actor, "workspace.created", owner.workspace_id)
     return owner

@@ -22,6 +22,7 @@ SELECT coalesce(sum(amount) FILTER (WHERE to_account = 'available'), 0)
        coalesce(sum(amount) FILTER (WHERE from_account = 'overage'), 0)
      - coalesce(sum(amount) FILTER (WHERE to_account = 'overage'), 0) AS overage
   FROM credit_entries
+ WHERE workspace_id = $1
 """
 HELD = """
 SELECT connection_id,
@@ -84,7 +85,8 @@ async def lock_pool(tx: Writing) -> Pool:
 
 async def pool(tx: Reading) -> Pool:
     """Return the workspace's pool as the sum of its ledger."""
-    row = await tx.fetchrow(BALANCES)
+    # Named, because the operator's own transactions see every workspace.
+    row = await tx.fetchrow(BALANCES, tx.workspace_id)
     return msgspec.convert(dict(row or {}), Pool)
 
 
