@@ -30,6 +30,8 @@ from drawbar.kit.http.responses import Json
 from drawbar.kit.listing import Cursors
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.link.api import magic_links_api
+from drawbar.link.pages import link_pages
 from drawbar.schema.components import components
 from drawbar.sync.api import unified_api
 from drawbar.sync.push import push_api
@@ -80,6 +82,8 @@ def create_app(
             oauth_api(),
             asset_api(),
             connections_api(),
+            link_pages(),
+            magic_links_api(),
             unified_api(),
             push_api(),
             *webhook_apis(EVENT_TYPES),

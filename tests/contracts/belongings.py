@@ -14,6 +14,8 @@ from drawbar.identity import store as identity
 from drawbar.identity.tokens import issue_admin_token, issue_connection_token
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database
+from drawbar.link.magic import make_magic_link
+from drawbar.link.model import NewMagicLink
 from drawbar.webhooks import endpoints, outbox
 from drawbar.webhooks.catalogue import HUB_TYPES
 from drawbar.webhooks.endpoints import VettedUrl
@@ -39,6 +41,8 @@ SELECT string_agg(format('%s:%s', name, digest), ',' ORDER BY name) FROM (
   UNION ALL SELECT 'assets', md5(string_agg(a::text, '' ORDER BY id)) FROM assettracs.assets a
   UNION ALL SELECT 'orders', md5(string_agg(a::text, '' ORDER BY id)) FROM assettracs.work_orders a
   UNION ALL SELECT 'members', md5(string_agg(m::text, '' ORDER BY user_id)) FROM memberships m
+  UNION ALL SELECT 'magic', md5(string_agg(m::text, '' ORDER BY id)) FROM magic_links m
+  UNION ALL SELECT 'visits', md5(string_agg(s::text, '' ORDER BY id)) FROM link_sessions s
   UNION ALL SELECT 'audit', count(*)::text FROM audit_entries
   UNION ALL SELECT 'runs', count(*)::text FROM sync_runs
 ) facts
@@ -162,6 +166,9 @@ class Belongings:
         self.ids["webhook_messages"] = self.ids["messages"] = str(message)
         self.ids["keys"] = self.ids["api_keys"] = str(key)
         self.ids["applications"] = str(application)
+        async with self.database.writing(self.workspace_id) as tx:
+            made = await make_magic_link(tx, actor, NewMagicLink(name=MARK, email=f"{MARK}@x.org"))
+        self.ids["magic_links"] = str(made.link.id)
         self.ids["people"] = str(await self._member())
 
     async def _member(self) -> UUID:

@@ -11,7 +11,6 @@ from drawbar.link.colours import (
     LIGHT_GROUNDS,
     colour_of,
     contrast,
-    initials_of,
     is_colour,
     style_of,
 )
@@ -49,14 +48,6 @@ def test_a_colour_that_is_fine_as_it_is_stays_as_it_is() -> None:
 @given(st.text(min_size=1))
 def test_white_initials_can_be_read_on_every_systems_colour(slug: str) -> None:
     assert contrast("#ffffff", colour_of(slug)) >= 4.5
-
-
-@pytest.mark.parametrize(
-    ("name", "initials"),
-    [("IBM Maximo", "IM"), ("Fiix", "Fi"), ("SAP ECC", "SE"), ("AssetTracs", "AT"), ("7", "7")],
-)
-def test_initials_are_two_letters_of_the_name(name: str, initials: str) -> None:
-    assert initials_of(name) == initials
 
 
 @pytest.mark.parametrize("text", ["", "#fff", "red", "#0f6b6b;}", "#gggggg", "0f6b6b"])

@@ -126,7 +126,7 @@ class World:
 
 @asynccontextmanager
 async def hub_and_platform(
-    server: TestServer, cast: Cast, clock: FakeClock | None = None
+    server: TestServer, cast: Cast, clock: FakeClock | None = None, *, credits_granted: int = 2
 ) -> AsyncIterator[World]:
     """Serve both halves: Alice's workspace is the operator, Mallory's the vendor."""
     port = free_port()
@@ -146,7 +146,8 @@ async def hub_and_platform(
                 tx, uuid4(), "hub", "k_", fingerprint(key), ["write", "admin"]
             )
         async with database.writing(vendor) as tx:
-            await credits.grant(tx, 2, "tests")
+            if credits_granted:
+                await credits.grant(tx, credits_granted, "tests")
             application = uuid4()
             await identity.add_application(
                 tx, application, "App", f"client_{application.hex}", b"", "development"

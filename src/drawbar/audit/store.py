@@ -9,7 +9,9 @@ from drawbar.audit.model import Actor
 from drawbar.kit.db import Writing
 from drawbar.kit.ids import new_id
 
-SECRET_FIELDS = frozenset({"sealed_secret", "sealed_headers", "key_hash", "password_hash"})
+SECRET_FIELDS = frozenset(
+    {"sealed_secret", "sealed_headers", "key_hash", "password_hash", "token_hash"}
+)
 INSERT = """
 INSERT INTO audit_entries (workspace_id, id, at, actor_kind, actor_id, actor_label,
                            action, subject_kind, subject_id, before, after)

@@ -69,7 +69,7 @@ async def check_credentials(
             _secret_field(connector.manifest),
             f"are right, but this user may read nothing here: {entities}. "
             "Ask for the rights in the system, then try again.",
-        )
+        ) from PermissionMissing(entities)
     return checked
 
 

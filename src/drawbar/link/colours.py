@@ -13,7 +13,8 @@ VISIBLE = 1.5
 LIGHT_GROUNDS = ("#ffffff", "#eceff2")
 DARK_GROUNDS = ("#0d1114", "#1c252b")
 """The brightest and the darkest ground of each scheme that links stand on (tokens.css)."""
-WHITE, INK = "#ffffff", "#0b1014"
+WHITE, INK = "#ffffff", "#000000"
+"""Nothing lighter than black will do: between the two, some greys can be read on neither."""
 STEPS = 100
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -30,7 +31,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_on(ground: str) -> str:
-    """Return white or ink, whichever is read better on the ground."""
+    """Return white or black, whichever is read better on the ground."""
     return max((WHITE, INK), key=lambda ink: contrast(ink, ground))
 
 
@@ -77,14 +78,6 @@ def colour_of(slug: str) -> str:
     red, green, blue = colorsys.hls_to_rgb(hue, depth, 0.45)
     drawn = "#" + "".join(f"{round(part * 255):02x}" for part in (red, green, blue))
     return readable(drawn, (WHITE,), INK)
-
-
-def initials_of(name: str) -> str:
-    """Return two letters for a name: "IBM Maximo" is IM, "Fiix" is Fi."""
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", name)
-    if len(words) > 1:
-        return "".join(word[0] for word in words[:2]).upper()
-    return name[:2].capitalize()
 
 
 def _pressed(ground: str) -> str:

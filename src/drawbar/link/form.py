@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from drawbar.connectors.sdk.manifest import Credential, Deployment, Manifest
+from drawbar.connectors.sdk.connector import Connector
+from drawbar.connectors.sdk.errors import CredentialInvalid
+from drawbar.connectors.sdk.manifest import Deployment, Manifest
 from drawbar.kit.errors import FieldError, invalid_fields
 from drawbar.workspaces import credits
 
 PREFIX = "credentials."
 LONGEST_NAME = 200
-LONGEST_VALUE = 10_000
-"""Characters; a private key in PEM has about 3,300."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,9 +29,9 @@ def read_entry(manifest: Manifest, sent: Mapping[str, str]) -> Entry:
     """Read a filled form; raise 422 that names every field at fault."""
     errors = [*_name_errors(sent), *_deployment_errors(manifest, sent)]
     for field in manifest.credentials:
-        error = missing(field, sent)
-        if error:
-            errors.append(error)
+        fault = field.check_format(sent.get(PREFIX + field.name, ""))
+        if fault:
+            errors.append(FieldError(PREFIX + field.name, fault))
     if errors:
         raise invalid_fields(tuple(errors))
     return Entry(
@@ -50,13 +50,18 @@ def credentials_of(manifest: Manifest, sent: Mapping[str, str]) -> dict[str, str
     }
 
 
-def missing(field: Credential, sent: Mapping[str, str]) -> FieldError | None:
-    """Say what is wrong with a field at first sight: empty, or longer than anything real."""
-    text = sent.get(PREFIX + field.name, "").strip()
-    if field.is_required and not text:
-        return FieldError(PREFIX + field.name, "Enter it.")
-    if len(text) > LONGEST_VALUE:
-        return FieldError(PREFIX + field.name, "This is too long.")
+def fault_of(connector: Connector, sent: Mapping[str, str], name: str) -> str | None:
+    """Return what is wrong with the shape of one field, a msgid; None when nothing is."""
+    field = next((one for one in connector.manifest.credentials if one.name == name), None)
+    if field is None:
+        return None
+    fault = field.check_format(sent.get(PREFIX + name, ""))
+    if fault or connector.oauth:
+        return fault
+    try:
+        connector.access(credentials_of(connector.manifest, sent))
+    except CredentialInvalid as error:
+        return str(error) if error.field == name else None
     return None
 
 

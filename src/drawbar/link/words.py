@@ -32,12 +32,6 @@ def explained(problem: Problem, manifest: Manifest) -> tuple[FieldError, ...]:
     return (FieldError("address", gettext(problem.detail)),)
 
 
-def nothing_readable(entities: list[str]) -> FieldError:
-    """Say that the user was let in but may read none of what is needed."""
-    message = gettext("The server answered, but this user may not read %(entities)s.")
-    return FieldError("credentials", message % {"entities": listed(entities)})
-
-
 def listed(entities: list[str]) -> str:
     """Write names of entities as part of a sentence: "work orders, assets"."""
     return ", ".join(_inside_a_sentence(words_for(name)) for name in entities)
@@ -47,10 +41,9 @@ def _of_source(error: SourceError, manifest: Manifest) -> FieldError:
     if isinstance(error, CredentialsRejected):
         return FieldError("credentials", _refused(manifest))
     if isinstance(error, PermissionMissing):
-        return FieldError(
-            "credentials",
-            gettext("The server answered, but this user may not use its interface for programs."),
-        )
+        sentence = gettext("The server answered, but this user may not read %(entities)s.")
+        entities = listed(list(manifest.entities))
+        return FieldError("credentials", sentence % {"entities": entities})
     if isinstance(error, RateLimited):
         return FieldError(
             "address", gettext("The server asks for patience. Wait a minute, then check again.")

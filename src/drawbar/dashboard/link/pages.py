@@ -60,6 +60,7 @@ async def connect(
         wish = NewConnection(
             name=entry.name,
             system=manifest.slug,
+            deployment=entry.deployment,
             credentials=entry.credentials,
             customer_reference=sent.get("customer_reference", "").strip()[:LONGEST_REFERENCE],
         )

@@ -1,0 +1,11 @@
+// What Link's pages load: search as one types, fields checked as they are left, progress, answers posted.
+import { startAccess } from "../parts/link-access";
+import { startAnswer, startClosing } from "../parts/link-answer";
+import { startSearch } from "../parts/link-search";
+import { startCopyButtons } from "../parts/copy";
+
+startSearch();
+startAccess();
+startClosing();
+startAnswer();
+startCopyButtons();
