@@ -7,10 +7,18 @@ from types import MappingProxyType
 from drawbar.connectors.assettracs.client import AssetTracs
 from drawbar.connectors.sandbox.client import Sandbox
 from drawbar.connectors.sandbox.server import SandboxServer
+from drawbar.connectors.sandbox_oauth.client import OAuthSandbox
 from drawbar.connectors.sdk.connector import Connector
 from drawbar.connectors.sdk.manifest import Manifest, manifest_at
 
-_CONNECTORS: tuple[Connector, ...] = (AssetTracs(), Sandbox(SandboxServer()))
+SANDBOX = SandboxServer()
+"""The made-up system that answers inside this process."""
+
+_CONNECTORS: tuple[Connector, ...] = (
+    AssetTracs(),
+    Sandbox(SANDBOX),
+    OAuthSandbox(SANDBOX),
+)
 
 CATALOGUE: Mapping[str, Connector] = MappingProxyType(
     {one.manifest.slug: one for one in _CONNECTORS}

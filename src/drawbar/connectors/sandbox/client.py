@@ -19,6 +19,7 @@ from drawbar.connectors.sdk.connector import (
     RawRecord,
     Requests,
     SourceHttp,
+    SourceOAuth,
 )
 from drawbar.connectors.sdk.errors import CredentialInvalid, SourceError
 from drawbar.connectors.sdk.manifest import Manifest, manifest_at
@@ -36,22 +37,18 @@ class Sandbox:
 
     manifest: Manifest = manifest_at(Path(__file__).parent, available=True)
     push = None
-    oauth = None
 
     def __init__(self, server: SandboxServer) -> None:
         self.transport: Requests = server
+        self.oauth: SourceOAuth | None = None
 
     def access(self, credentials: Mapping[str, str], settings: Mapping[str, Any] = {}) -> Access:
         """Turn address, user and password into access; the switches go along in a header."""
-        for field in self.manifest.credentials:
-            fault = field.check_format(credentials.get(field.name, ""))
-            if fault:
-                raise CredentialInvalid(field.name, fault)
-        typed = credentials.get("address", "").strip().rstrip("/") or USUAL_ADDRESS
+        root = address_of(self.manifest, credentials)
         pair = f"{credentials['user'].strip()}:{credentials['password'].strip()}"
         login = base64.b64encode(pair.encode()).decode()
         return Access(
-            address=typed.removesuffix(API_ROOT) + API_ROOT,
+            address=root + API_ROOT,
             headers={"Authorization": f"Basic {login}", **header_of(switches_in(settings))},
         )
 
@@ -95,6 +92,16 @@ class Sandbox:
     def unify(self, entity: str, remote_id: str, raw: Raw, *, connection_id: UUID) -> Fields:
         """Map a row by the entity's table and derive its ids."""
         return identified(ENTITIES[entity], connection_id, remote_id, MAPPINGS[entity](raw))
+
+
+def address_of(manifest: Manifest, credentials: Mapping[str, str]) -> str:
+    """Return the root of the sandbox that is meant; raise `CredentialInvalid`."""
+    for field in manifest.credentials:
+        fault = field.check_format(credentials.get(field.name, ""))
+        if fault:
+            raise CredentialInvalid(field.name, fault)
+    typed = credentials.get("address", "").strip().rstrip("/") or USUAL_ADDRESS
+    return typed.removesuffix(API_ROOT)
 
 
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from multidict import CIMultiDict
 
 from drawbar.connectors.sandbox.answers import Asked, Refused, answer, web_page
+from drawbar.connectors.sandbox.grants import Grants
 from drawbar.connectors.sandbox.listing import page_of
 from drawbar.connectors.sandbox.people import (
     BUSY_HOST,
@@ -23,6 +24,7 @@ from drawbar.kit.clock import Clock, system_clock
 from drawbar.kit.outgoing import OutgoingError, Response
 
 API_ROOT = "/v2"
+TOKEN_PATH = "/oauth/token"  # noqa: S105  a path
 RESOURCES = {
     "sites": "plants",
     "locations": "places",
@@ -54,7 +56,9 @@ class SandboxServer:
         clock: Clock = system_clock,
         sleep: Sleep = asyncio.sleep,
         dice: Random | None = None,
+        grants: Grants | None = None,
     ) -> None:
+        self.grants = grants or Grants(clock=clock)
         self._clock = clock
         self._sleep = sleep
         self._dice = dice or Random()  # noqa: S311  decides only which request fails
@@ -101,7 +105,9 @@ class SandboxServer:
         if host == BUSY_HOST:
             pause = {"Retry-After": _MAINTENANCE}
             raise Refused(503, "closed for maintenance", code="MAINTENANCE", headers=pause)
-        caller, now = signed_in(asked.headers.get("Authorization", "")), self._clock()
+        if asked.path == TOKEN_PATH:
+            return self._token(asked)
+        caller, now = self._caller(asked.headers.get("Authorization", "")), self._clock()
         if switches.credentials_expired:
             raise Refused(401, "the password has expired", code="LOGIN_EXPIRED")
         self._count(host, caller, switches.rate_limit_per_minute, now)
@@ -109,6 +115,20 @@ class SandboxServer:
             raise Refused(500, "something went wrong, on purpose", code="INTERNAL")
         denied = caller.denied | {RESOURCES.get(one, one) for one in switches.denied_entities}
         return _shown(host, asked, Caller(caller.name, frozenset(denied)), now)
+
+    def _caller(self, authorization: str) -> Caller:
+        scheme, _, token = authorization.partition(" ")
+        return self.grants.caller(token) if scheme == "Bearer" else signed_in(authorization)
+
+    def _token(self, asked: Asked) -> Response:
+        """Answer as OAuth's token endpoints do (RFC 6749, 5)."""
+        never_kept = {"Cache-Control": "no-store"}
+        try:
+            granted = self.grants.answer(dict(parse_qsl(asked.body.decode("utf-8", "replace"))))
+        except Refused as refusal:
+            said = {"error": refusal.code, "error_description": str(refusal)}
+            return answer(refusal.status, said, never_kept)
+        return answer(200, granted, never_kept)
 
     def _count(self, host: str, caller: Caller, most: int | None, now: datetime) -> None:
         if most is None:
