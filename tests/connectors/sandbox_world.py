@@ -9,6 +9,7 @@ from drawbar.connectors.sandbox.client import Sandbox
 from drawbar.connectors.sandbox.server import SandboxServer
 from drawbar.connectors.sdk.connector import Page, RawRecord, SourceHttp
 from drawbar.connectors.sdk.http import JsonHttp
+from drawbar.kit import json
 
 NOW = datetime(2026, 11, 23, 6, 41, 56, tzinfo=UTC)
 DEMO = {"user": "demo", "password": "demo"}
@@ -52,3 +53,11 @@ class World:
     async def rows(self, entity: str, **asked: Any) -> list[RawRecord]:
         """Read all rows."""
         return [row for page in await self.pages(entity, **asked) for row in page.records]
+
+    async def sent(self, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
+        """Send one request past the connector, as a write will be; status and answer."""
+        access = self.connector.access(DEMO)
+        answer = await self.connector.transport.request(
+            method, access.address + path, headers=access.headers, body=body
+        )
+        return answer.status, json.decode(answer.body) if answer.body else None

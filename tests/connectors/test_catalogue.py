@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import extract_from_dir
 
 import drawbar.connectors
 from drawbar.connectors.catalogue import CATALOGUE, SYSTEMS
-from drawbar.connectors.sdk.manifest import Manifest, ManifestInvalid, manifest_at
+from drawbar.connectors.sdk.manifest import FORMAT_MESSAGES, Manifest, ManifestInvalid, manifest_at
+from drawbar.connectors.sdk.words import every_word
 from drawbar.schema.registry import ENTITIES
 
 FOLDERS = sorted(
@@ -160,3 +162,15 @@ def test_the_shape_of_a_credential_is_checked_without_a_call(
     name: str, typed: str, said: str | None
 ) -> None:
     assert SYSTEMS["sandbox"].check_format(name, typed) == said
+
+
+def test_translators_are_told_every_word_of_the_manifests() -> None:
+    src = Path(drawbar.connectors.__file__).parent.parent
+    method = "drawbar.connectors.sdk.words:extract"
+    found = {
+        message for _, _, message, _, _ in extract_from_dir(src, [("**/manifest.toml", method)])
+    }
+    assert found | set(FORMAT_MESSAGES) == set(every_word())
+    assert SYSTEMS["sandbox"].credentials[1].hint in found
+    assert SYSTEMS["sandbox"].guide in found
+    assert f"manifest = {method}" in (src / "ui/locale/mapping.cfg").read_text()

@@ -16,6 +16,7 @@ from drawbar.connections.model import (
     NewConnection,
     Status,
 )
+from drawbar.connections.sandbox import api as sandbox
 from drawbar.connectors.catalogue import CATALOGUE, SYSTEMS
 from drawbar.identity.guards import actor_of, admin_token
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
@@ -233,6 +234,7 @@ def connections_api() -> Router:
             create_connection_token,
             get_credits,
             list_credit_entries,
+            *sandbox.ROUTES,
         ],
         before_request=refuse_undeclared,
         tags=["Admin API"],

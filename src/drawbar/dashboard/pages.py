@@ -10,6 +10,8 @@ from drawbar.dashboard.credits import pages as credits
 from drawbar.dashboard.link import pages as link
 from drawbar.dashboard.overview import pages as overview
 from drawbar.dashboard.records import pages as records
+from drawbar.dashboard.sandbox import pages as sandbox
+from drawbar.dashboard.sandbox.consent_pages import consent_pages
 from drawbar.dashboard.settings import pages as settings
 from drawbar.dashboard.webhooks import endpoint_pages
 from drawbar.dashboard.webhooks import pages as webhooks
@@ -20,6 +22,7 @@ AnyRequest = Request[Any, Any, Any]
 SECTIONS = (
     overview,
     connections,
+    sandbox,
     link,
     webhooks,
     endpoint_pages,
@@ -45,6 +48,7 @@ def hub_pages() -> list[Any]:
     routes = [route for section in SECTIONS for route in section.ROUTES]
     return [
         go_home,
+        consent_pages(),
         Router(
             "/hub",
             route_handlers=routes,

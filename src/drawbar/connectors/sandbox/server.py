@@ -20,6 +20,7 @@ from drawbar.connectors.sandbox.people import (
 )
 from drawbar.connectors.sandbox.plant import KINDS, plant_at
 from drawbar.connectors.sandbox.switches import Switches, told_in
+from drawbar.connectors.sandbox.writes import written
 from drawbar.kit.clock import Clock, system_clock
 from drawbar.kit.outgoing import OutgoingError, Response
 
@@ -145,8 +146,6 @@ class SandboxServer:
 
 
 def _shown(host: str, asked: Asked, caller: Caller, now: datetime) -> Response:
-    if asked.method != "GET":
-        raise Refused(405, "this is for reading only")
     plant, (resource, _, key) = plant_at(host), _steps(asked.path)
     if resource == "me" and not key:
         may_read = {name: name not in caller.denied for name in KINDS}
@@ -155,6 +154,8 @@ def _shown(host: str, asked: Asked, caller: Caller, now: datetime) -> Response:
         raise Refused(404, f"there is no {resource or 'such page'} here")
     if resource in caller.denied:
         raise Refused(403, f"{caller.name} may not read {resource}", code="NOT_ALLOWED")
+    if asked.method != "GET":
+        return written(plant, resource, key, asked, now)
     if not key:
         return answer(200, page_of(KINDS[resource], plant, asked.query, now))
     row = KINDS[resource].found(plant, key, now)

@@ -14,6 +14,7 @@ from drawbar.connections.api import SPEC
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.dashboard.connections.live import Look, changes_of, look_at
 from drawbar.dashboard.listing import address, asked, first_page, next_page, page_query, without
+from drawbar.dashboard.sandbox.pages import shown_switches
 from drawbar.identity.guards import actor_of, session
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.identity.tokens import issue_connection_token
@@ -84,6 +85,7 @@ async def show_connection(
             "system": _system_names().get(look.connection.system, look.connection.system),
             "live": address(f"{PATH}/{id}/live", {"entity": look.entity} if look.entity else {}),
             "messages": messages.rows,
+            "sandbox": shown_switches(look.connection),
         },
     )
 

@@ -1,0 +1,1 @@
+"""The switches of a sandbox connection: what goes wrong on purpose."""
