@@ -45,7 +45,8 @@ def oauth_api() -> Router:
         route_handlers=[
             Router(
                 "/oauth",
-                route_handlers=[give_token, revoke_token, introspect_token, allow_browsers],
+                # First, or Litestar answers OPTIONS itself.
+                route_handlers=[allow_browsers, give_token, revoke_token, introspect_token],
                 exception_handlers={OAuthError: _refusal},
                 before_request=refuse_guessers,
             ),
