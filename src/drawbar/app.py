@@ -16,6 +16,7 @@ from drawbar.connections.api import connections_api
 from drawbar.dashboard.frame import frame_context
 from drawbar.dashboard.pages import hub_pages
 from drawbar.identity.api import oauth_api
+from drawbar.identity.application_api import application_api
 from drawbar.identity.guards import Elsewhere, public
 from drawbar.identity.pages import identity_pages
 from drawbar.kit import signing
@@ -80,6 +81,7 @@ def create_app(
             *hub_pages(),
             asset_pages(),
             oauth_api(),
+            *application_api(),
             asset_api(),
             connections_api(),
             link_pages(),

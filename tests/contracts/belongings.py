@@ -11,6 +11,7 @@ from drawbar.audit import Actor
 from drawbar.connections import store as connections
 from drawbar.connections.model import Connection
 from drawbar.identity import store as identity
+from drawbar.identity.grants import issue_code
 from drawbar.identity.tokens import issue_admin_token, issue_connection_token
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database
@@ -161,6 +162,13 @@ class Belongings:
             key, application = uuid4(), uuid4()
             await identity.add_api_key(tx, key, MARK, "k_", key.bytes, ["read"])
             await identity.add_application(tx, application, MARK, str(key), b"", "development")
+            await issue_code(
+                tx,
+                application,
+                UUID(self.ids["connections"]),
+                redirect_uri=MARK,
+                code_challenge=None,
+            )
         self.ids["webhook_endpoints"] = self.ids["endpoints"] = str(hub_endpoint.id)
         self.ids["/assettracs/api/v1/webhook-endpoints"] = str(endpoint.id)
         self.ids["webhook_messages"] = self.ids["messages"] = str(message)

@@ -12,6 +12,7 @@ from drawbar.dashboard.overview import pages as overview
 from drawbar.dashboard.records import pages as records
 from drawbar.dashboard.sandbox import pages as sandbox
 from drawbar.dashboard.sandbox.consent_pages import consent_pages
+from drawbar.dashboard.settings import application_pages
 from drawbar.dashboard.settings import pages as settings
 from drawbar.dashboard.webhooks import endpoint_pages
 from drawbar.dashboard.webhooks import pages as webhooks
@@ -29,6 +30,7 @@ SECTIONS = (
     records,
     credits,
     settings,
+    application_pages,
 )
 
 

@@ -12,7 +12,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # The host goes into a Content-Security-Policy, so nothing else may stand in it.
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
-_NOT_IN_A_URI = re.compile(r"[^\x21-\x7e]|[\\\"<>^`{|}*]")
+_NOT_IN_A_URI = re.compile(r"[^\x21-\x7e]|[\\\"'<>^`{|}*]")
 
 
 def checked_redirect_uris(uris: Iterable[str], environment: str) -> tuple[str, ...]:
