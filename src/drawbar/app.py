@@ -33,6 +33,9 @@ from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
 from drawbar.link.api import magic_links_api
 from drawbar.link.pages import link_pages
+from drawbar.requests.api import requests_api
+from drawbar.requests.journal import Journal
+from drawbar.requests.recording import recorded
 from drawbar.schema.components import components
 from drawbar.sync.api import unified_api
 from drawbar.sync.push import push_api
@@ -62,6 +65,7 @@ def create_app(
     state["cursors"] = Cursors(source=lambda: vault.subkeys(signing.CURSORS))
     limits = Limits(settings.requests_per_minute, processes=settings.web_processes)
     state["limits"] = limits
+    state["journal"] = journal = Journal()
     state[FRAME_CONTEXT] = frame_context
 
     @asynccontextmanager
@@ -70,7 +74,8 @@ def create_app(
             app.state.database = database
             await signing.recall(database, vault)
             app.state.http = http
-            yield
+            async with journal.writing(database):
+                yield
 
     app = Litestar(
         route_handlers=[
@@ -86,6 +91,7 @@ def create_app(
             connections_api(),
             link_pages(),
             magic_links_api(),
+            requests_api(),
             unified_api(),
             push_api(),
             *webhook_apis(EVENT_TYPES),
@@ -103,6 +109,8 @@ def create_app(
         pdb_on_exception=False,
     )
     # As middleware it would miss requests that find no route.
+    if settings.request_log_days:
+        app.asgi_handler = recorded(app.asgi_handler, journal)
     app.asgi_handler = envelope(app.asgi_handler, limits, networks(settings.trusted_proxies))
     return app
 

@@ -13,6 +13,7 @@ from drawbar.kit.jobs import Recurring, Worker
 from drawbar.kit.mail import jobs as mail
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.requests import jobs as requests
 from drawbar.sync import jobs as sync
 from drawbar.sync.model import RUN_JOB
 from drawbar.webhooks.delivery import deliver
@@ -44,7 +45,12 @@ async def work(settings: Settings) -> None:
                 **mail.handlers(database, vault, settings),
                 **sync.handlers(database, http, vault, settings),
             },
-            [*mail.schedules(database), *sync.schedules(database), *_platform(database)],
+            [
+                *mail.schedules(database),
+                *sync.schedules(database),
+                *requests.schedules(database, settings.request_log_days),
+                *_platform(database),
+            ],
             limits={RUN_JOB: RUNS_AT_ONCE},
         )
 

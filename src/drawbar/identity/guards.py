@@ -50,13 +50,13 @@ class Door(msgspec.Struct, frozen=True):
     async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         """Find out who asks, and refuse those without the right."""
         actor = await _OPENERS[self.credential](connection)
+        connection.state.actor = actor
         if self.credential != "session":
             throttle.take(connection, f"{BUCKETS[self.credential]}:{actor.id}")
         if self.credential == "session" and self.right != ANY:
             _lead_out_of_a_closed_half(connection, self.right)
         if self.right != ANY and not actor.may(self.right):
             raise denied(f"This needs the right {self.right}; {actor.label} does not have it.")
-        connection.state.actor = actor
 
 
 def session(right: str) -> Door:

@@ -35,6 +35,8 @@ class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
     filters: Mapping[str, tuple[str, str]] = {}
     words: Mapping[str, tuple[str, ...]] = {}
     """The words a filter takes, where it takes only some."""
+    prefixes: Mapping[str, str] = {}
+    """Parameters that say how a column's text begins."""
     dates: Mapping[str, str] = OWN_DATES
     search: str = ""
     """Column expression that `q=` looks into; empty offers no `q`."""
@@ -57,6 +59,8 @@ class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
         for name in self.filters:
             words = f" One of {', '.join(self.words[name])}." if name in self.words else ""
             offered[name] = f"Only rows with this {name}; a comma means any of.{words}"
+        for name in self.prefixes:
+            offered[name] = f"Only rows whose {name} begins with it."
         for stem in self.dates:
             offered[f"{stem}_after"] = f"Only rows {stem} after it: {dates.EXAMPLE}."
             offered[f"{stem}_before"] = f"Only rows {stem} at or before it: {dates.EXAMPLE}."
@@ -232,6 +236,11 @@ def _conditions(
         if name in given:
             wanted = _wanted(name, given[name], array_type, spec.words.get(name, ()))
             conditions.append(f"{column} = ANY({bind(wanted)}::{array_type})")
+    conditions += [
+        f"starts_with({column}, {bind(given[name])})"
+        for name, column in spec.prefixes.items()
+        if name in given
+    ]
     for stem, column in spec.dates.items():
         for name, sign, read in (
             (f"{stem}_after", ">", dates.after),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date
+from functools import lru_cache
 from numbers import Number
 from typing import Any, TextIO
 from uuid import UUID
@@ -23,18 +24,37 @@ _TELLING_NAMES = (
     "private[-_ ]?key|master[-_ ]?key|session[-_ ]?id|signature"
 )
 _TELLING_KEY = re.compile(_TELLING_NAMES, re.IGNORECASE)
+_TELLING_STEMS = [
+    "authorization",
+    "pass",
+    "secret",
+    "token",
+    "api",
+    "credential",
+    "cookie",
+    "private",
+    "master",
+    "session",
+    "signature",
+]
+# Each is tried only on a text that holds one of its words, in lower case: most hold none.
 _TEXT_SECRETS = (
     # Webhook secrets, our own prefixed keys and tokens (Standard Webhooks 1.0, kit/crypto.py).
-    (re.compile(r"\bwhs(?:ec|k)_[A-Za-z0-9+/=_-]+"), MASK),
-    (re.compile(r"\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE), MASK),
+    (["whs"], re.compile(r"\bwhs(?:ec|k)_[A-Za-z0-9+/=_-]+"), MASK),
+    (
+        ["bearer", "basic"],
+        re.compile(r"\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE),
+        MASK,
+    ),
     # The first owner's one-time link: whoever holds it becomes the owner.
-    (re.compile(r"(/setup/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
+    (["/setup/"], re.compile(r"(/setup/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
     # Link's sessions and magic links: whoever holds one enters credentials in the customer's place.
-    (re.compile(r"(/link/+[sm]/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
+    (["/link/"], re.compile(r"(/link/+[sm]/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
     # A password inside a URL, as database addresses have it.
-    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{MASK}@"),
+    (["@"], re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{MASK}@"),
     # name=value and "name": "value" inside sentences, reprs, JSON and query strings.
     (
+        _TELLING_STEMS,
         re.compile(
             rf"""((?:{_TELLING_NAMES})[\w-]*["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s"'&,;)}}\]]+)""",
             re.IGNORECASE,
@@ -42,7 +62,7 @@ _TEXT_SECRETS = (
         rf"\1{MASK}",
     ),
     # Long opaque values in a query: signed links and one-time codes go by many names.
-    (re.compile(r"([?&][\w.-]+=)[A-Za-z0-9+/=._~%-]{24,}"), rf"\1{MASK}"),
+    (["?", "&"], re.compile(r"([?&][\w.-]+=)[A-Za-z0-9+/=._~%-]{24,}"), rf"\1{MASK}"),
 )
 
 
@@ -101,11 +121,11 @@ def masked(value: Any, key: str = "", depth: int = 0) -> Any:
     """Return a copy fit for a log or a support bundle; unknown objects become masked text."""
     if value is None or isinstance(value, bool):
         return value
-    if _TELLING_KEY.search(key) or depth > _DEEPEST:
+    if is_telling(key) or depth > _DEEPEST:
         return MASK
     if isinstance(value, Mapping):
         return {
-            masked_text(str(name)): masked(inner, str(name), depth + 1)
+            _masked_name(str(name)): masked(inner, str(name), depth + 1)
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -115,9 +135,24 @@ def masked(value: Any, key: str = "", depth: int = 0) -> Any:
 
 def masked_text(text: str) -> str:
     """Mask whatever looks like a secret inside free text."""
-    for pattern, instead in _TEXT_SECRETS:
-        text = pattern.sub(instead, text)
+    lowered = text.casefold()
+    for words, pattern, instead in _TEXT_SECRETS:
+        for word in words:
+            if word in lowered:
+                text = pattern.sub(instead, text)
+                break
     return text
+
+
+@lru_cache(maxsize=4096)
+def is_telling(name: str) -> bool:
+    """Whether a name says that its value is secret."""
+    return _TELLING_KEY.search(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _masked_name(name: str) -> str:
+    return masked_text(name)
 
 
 def _as_text(value: object) -> str:

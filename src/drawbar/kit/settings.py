@@ -50,6 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Requests an application, a connection or an API key may make a minute."""
     web_processes: int = 1
     """How many `drawbar web` run; each grants its share of every limit."""
+    request_log_days: int = 30
+    """Days requests to the APIs are kept in the request log; 0 logs none."""
     log_level: str = "info"
 
     @property
@@ -99,6 +101,8 @@ def _check(settings: Settings) -> None:
     for name in ("requests_per_minute", "web_processes"):
         if getattr(settings, name) < 1:
             raise SettingsError(f"DRAWBAR_{name.upper()} is at least 1.")
+    if settings.request_log_days < 0:
+        raise SettingsError("DRAWBAR_REQUEST_LOG_DAYS is 0 (log no requests) or a number of days.")
     if settings.database_url and not settings.owner_database_url:
         raise SettingsError(
             "DRAWBAR_DATABASE_URL is set, so DRAWBAR_OWNER_DATABASE_URL is needed too: "

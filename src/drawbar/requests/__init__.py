@@ -1,0 +1,1 @@
+"""The request log: what programs asked of the APIs and what they were answered."""
