@@ -9,6 +9,7 @@ from typing import Any
 from litestar import Request, Response, Router, get, post, route
 from litestar.datastructures import State
 
+from drawbar.audit import Actor
 from drawbar.identity import exchanges, revocation
 from drawbar.identity.application_store import ClientOwner
 from drawbar.identity.clients import (
@@ -171,7 +172,13 @@ async def _asked(request: AnyRequest) -> tuple[dict[str, str], ClientOwner]:
     origin = request.headers.get("origin", "")
     if owner and owner.is_public and origin in origins(owner.redirect_uris):
         request.state[READABLE_FROM] = origin
-    return form, check_secret(owner, client)
+    if owner:
+        request.state.actor = Actor(
+            kind="application", id=owner.id, label=owner.name, workspace_id=owner.workspace_id
+        )
+    proven = check_secret(owner, client)
+    throttle.take(request, f"application:{proven.id}")
+    return form, proven
 
 
 async def _tokens(

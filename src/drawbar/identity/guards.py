@@ -151,37 +151,35 @@ async def _api_key(connection: AnyConnection) -> Actor:
 
 
 async def _admin_token(connection: AnyConnection) -> Actor:
-    owner = await _token_owner(connection)
-    if owner.kind != "admin":
+    actor = await _token_actor(connection)
+    if actor.kind != "application":
         raise denied("A connection token does not open the Admin API; use client_credentials.")
-    return Actor(
-        kind="application",
-        id=owner.application_id,
-        label="application",
-        workspace_id=owner.workspace_id,
-        rights=ADMIN_TOKEN,
-    )
+    return actor
 
 
 async def _connection_token(connection: AnyConnection) -> Actor:
-    owner = await _token_owner(connection)
-    if owner.kind != "connection":
+    actor = await _token_actor(connection)
+    if actor.kind != "connection":
         raise denied("The unified API takes a connection's token, not an Admin API token.")
-    return Actor(
-        kind="connection",
-        id=owner.connection_id,
-        label="connection",
-        workspace_id=owner.workspace_id,
-        rights=CONNECTION_TOKEN,
-        connection_id=owner.connection_id,
-    )
+    return actor
 
 
-async def _token_owner(connection: AnyConnection) -> store.TokenOwner:
+async def _token_actor(connection: AnyConnection) -> Actor:
     owner = await _owner(connection, store.owner_of_token)
     if owner is None:
         raise unauthenticated("This token is unknown, expired or revoked. Get a new one.")
-    return owner
+    is_admin = owner.kind == "admin"
+    actor = Actor(
+        kind="application" if is_admin else "connection",
+        id=owner.application_id if is_admin else owner.connection_id,
+        label="application" if is_admin else "connection",
+        workspace_id=owner.workspace_id,
+        rights=ADMIN_TOKEN if is_admin else CONNECTION_TOKEN,
+        connection_id=owner.connection_id,
+    )
+    # Noted before the door decides: a refusal belongs to somebody, whose log shows it.
+    connection.state.actor = actor
+    return actor
 
 
 async def _owner(

@@ -15,7 +15,7 @@ LONGEST_TEXT = 1000
 CUT = "…"
 FORM = "application/x-www-form-urlencoded"
 SHOWN_HEADERS = frozenset(
-    [
+    {
         "accept",
         "accept-encoding",
         "accept-language",
@@ -45,11 +45,11 @@ SHOWN_HEADERS = frozenset(
         "x-forwarded-for",
         "x-forwarded-proto",
         "x-request-id",
-    ]
+    }
 )
 """Headers whose values are kept; of any other only the name, whatever it is called."""
 SHOWN_FIELDS = frozenset(
-    [
+    {
         "grant_type",
         "response_type",
         "response_mode",
@@ -59,13 +59,14 @@ SHOWN_FIELDS = frozenset(
         "code_challenge_method",
         "token_type_hint",
         "system",
-    ]
+    }
 )
 """Fields of forms whose values are kept; the rest may be codes, secrets and credentials."""
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]', re.DOTALL)
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],]', re.DOTALL)
 _CLOSERS = {"{": "}", "[": "]"}
-_SECRET_MEMBERS = frozenset({"headers", "code", "code_verifier", "assertion", "client_assertion"})
+_SECRET_MEMBERS = frozenset({"headers"})
 """Members of JSON bodies that carry secrets under names that do not say so."""
+_SECRET_PARAMETERS = frozenset({"code", "state", "magic", "code_verifier"})
 
 
 def plain(text: str) -> str:
@@ -84,7 +85,7 @@ def query(text: str) -> str:
         return ""
     pairs = parse_qsl(text, keep_blank_values=True)
     shown = (
-        f"{name}={MASK if is_telling(name) or name in _SECRET_MEMBERS else value}"
+        f"{name}={MASK if is_telling(name) or name in _SECRET_PARAMETERS else value}"
         for name, value in pairs
     )
     return plain(masked_text("?" + "&".join(shown))[1:])[:LONGEST_TEXT]
@@ -158,6 +159,8 @@ def closed(text: str) -> str:
     open_ones, safe, closers = "", 0, ""
     for token in _TOKENS.finditer(text):
         sign = token.group()
+        if sign == '"':
+            break  # a text that is cut
         if sign == ",":
             safe, closers = token.start(), open_ones
         elif sign in _CLOSERS:

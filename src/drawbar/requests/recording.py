@@ -30,7 +30,7 @@ class Heard:
         self.request_size = 0
         self.status = 0
         self.ms = 0.0
-        self.response_headers: list[tuple[bytes, bytes]] = []
+        self.start: Any = {"headers": []}
         self.response_body = bytearray()
         self.response_size = 0
 
@@ -44,7 +44,8 @@ class Heard:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self.ms = round((time.perf_counter() - self.began) * 1000, 2)
-            self.response_headers = [(name, value) for name, value in message["headers"]]
+            # The message itself: the envelope adds its headers after this.
+            self.start = message
         elif message["type"] == "http.response.body":
             self.response_size += _collect(self.response_body, message.get("body", b""))
 
@@ -52,7 +53,8 @@ class Heard:
         """Shape what was heard, masked."""
         scope: Any = self.scope
         sent = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
-        answered = {name.lower(): value for name, value in self.response_headers}
+        response_headers = [*self.start["headers"]]
+        answered = {name.lower(): value for name, value in response_headers}
         is_read = scope["method"] == "GET" and self.status < 400  # noqa: PLR2004 - errors matter
         of_application = actor.kind in {"application", "link"}
         return NewLog(
@@ -78,7 +80,7 @@ class Heard:
             request_body=masking.body(
                 bytes(self.request_body), sent.get(b"content-type", ""), self.request_size
             ),
-            response_headers=masking.headers(self.response_headers),
+            response_headers=masking.headers(response_headers),
             response_body=masking.body(
                 bytes(self.response_body),
                 answered.get(b"content-type", b"").decode("latin-1"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Request, Response, Router, post
 from litestar.params import FromPath
 
+from drawbar.audit import Actor
 from drawbar.connections import store as connections
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.errors import PushRefused
@@ -33,6 +34,12 @@ async def receive_push(
         connection = await connections.CONNECTIONS.get(tx, connection_id)
         secrets = await connections.readable_secrets(tx, vault, connection_id)
         now = tx.now
+    request.state.actor = Actor(
+        kind="source",
+        label=connection.system,
+        workspace_id=workspace_id,
+        connection_id=connection.id,
+    )
     push = CATALOGUE[connection.system].push
     if push is None or secrets is None or secrets.push_secret is None or not connection.live:
         raise not_found("push address")
