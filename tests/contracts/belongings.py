@@ -15,12 +15,9 @@ from drawbar.identity.grants import issue_code
 from drawbar.identity.tokens import issue_admin_token, issue_connection_token
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database
-<<<<<<< HEAD
 from drawbar.link.magic import make_magic_link
 from drawbar.link.model import NewMagicLink
-=======
 from drawbar.requests import store as requests
->>>>>>> 2b80150 (Find requests by their id, and keep no secret of any)
 from drawbar.webhooks import endpoints, outbox
 from drawbar.webhooks.catalogue import HUB_TYPES
 from drawbar.webhooks.endpoints import VettedUrl
@@ -180,13 +177,10 @@ class Belongings:
         self.ids["webhook_messages"] = self.ids["messages"] = str(message)
         self.ids["keys"] = self.ids["api_keys"] = str(key)
         self.ids["applications"] = str(application)
-<<<<<<< HEAD
         async with self.database.writing(self.workspace_id) as tx:
             made = await make_magic_link(tx, actor, NewMagicLink(name=MARK, email=f"{MARK}@x.org"))
         self.ids["magic_links"] = str(made.link.id)
-=======
         self.ids["request_logs"] = await self._logged()
->>>>>>> 2b80150 (Find requests by their id, and keep no secret of any)
         self.ids["people"] = str(await self._member())
 
     async def _logged(self) -> str:
