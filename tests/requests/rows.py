@@ -10,7 +10,7 @@ from drawbar.requests.model import NewLog
 
 def a_request(workspace_id: UUID, at: datetime, **fields: Any) -> NewLog:
     """A request of the workspace, with an id of its own."""
-    given = {
+    given: dict[str, Any] = {
         "workspace_id": workspace_id,
         "id": new_id(),
         "request_id": f"req_{uuid4().hex}",

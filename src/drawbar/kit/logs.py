@@ -24,8 +24,19 @@ _TELLING_NAMES = (
     "private[-_ ]?key|master[-_ ]?key|session[-_ ]?id|signature"
 )
 _TELLING_KEY = re.compile(_TELLING_NAMES, re.IGNORECASE)
-_TELLING_STEMS = ("authorization", "pass", "secret", "token", "api", "credential", "cookie")
-_TELLING_STEMS += ("private", "master", "session", "signature")
+_TELLING_STEMS = (
+    "authorization",
+    "pass",
+    "secret",
+    "token",
+    "api",
+    "credential",
+    "cookie",
+    "private",
+    "master",
+    "session",
+    "signature",
+)
 # Each is tried only on a text that holds one of its words, in lower case: most hold none.
 _TEXT_SECRETS = (
     # Webhook secrets, our own prefixed keys and tokens (Standard Webhooks 1.0, kit/crypto.py).

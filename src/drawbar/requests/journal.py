@@ -72,7 +72,7 @@ class Journal:
             await self.flush(database)
 
     async def _shaped(self) -> list[NewLog]:
-        rows = []
+        rows: list[NewLog] = []
         while self._waiting and len(rows) < BATCH:
             shape = self._waiting.popleft()
             try:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from drawbar.audit import Actor
 from drawbar.kit.ids import new_id
@@ -34,7 +34,7 @@ class Heard:
         self.response_body = bytearray()
         self.response_size = 0
 
-    def hear(self, message: Message) -> None:
+    def hear(self, message: HTTPReceiveMessage) -> None:
         """Keep the beginning of what the caller sends."""
         if message["type"] == "http.request":
             self.request_size += _collect(self.request_body, message.get("body", b""))
@@ -101,7 +101,7 @@ def recorded(app: ASGIApp, journal: Journal) -> ASGIApp:
         heard = Heard(scope)
 
         async def listened() -> Any:
-            message = await receive()
+            message: Any = await receive()
             heard.hear(message)
             return message
 
