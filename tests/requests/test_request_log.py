@@ -76,7 +76,7 @@ async def test_refused_requests_are_logged_and_those_of_nobody_are_not(
     nobody = await client.get("/api/v1/assets", headers=bearer("dbc_guessed"))
     await written(database, denied, missing)
     async with database.reading(things.workspace_id) as tx:
-        logged = await tx.fetch("SELECT request_id, status FROM request_logs")
+        logged = await tx.fetch("SELECT request_id, status FROM request_logs WHERE status > 400")
     assert {(row["request_id"], row["status"]) for row in logged} == {
         (denied.headers["X-Request-Id"], 403),
         (missing.headers["X-Request-Id"], 404),

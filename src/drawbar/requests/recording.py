@@ -1,11 +1,9 @@
 """Listens to requests of the APIs and hands them to the journal once they are answered."""
 
 import time
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any
-
-from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from drawbar.audit import Actor
 from drawbar.kit.ids import new_id
@@ -13,9 +11,15 @@ from drawbar.requests import masking
 from drawbar.requests.journal import Journal
 from drawbar.requests.model import NewLog
 
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+"""ASGI 3.0's own shapes."""
 LOGGED = ("/admin/v1/", "/api/v1/", "/oauth/", "/assettracs/api/v1/", "/hub/push/", "/link/")
 """What programs and customers ask; the pages of signed-in people are not logged."""
-UNLOGGED = ("/link/drawbar-link.js",)
+UNScope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+"""ASGI 3.0's own shapes."""
+LOGGED = ("/link/drawbar-link.js",)
 LONGEST_LABEL = 200
 
 
@@ -34,7 +38,7 @@ class Heard:
         self.response_body = bytearray()
         self.response_size = 0
 
-    def hear(self, message: HTTPReceiveMessage) -> None:
+    def hear(self, message: Message) -> None:
         """Keep the beginning of what the caller sends."""
         if message["type"] == "http.request":
             self.request_size += _collect(self.request_body, message.get("body", b""))
@@ -51,7 +55,7 @@ class Heard:
 
     def row(self, actor: Actor) -> NewLog:
         """Shape what was heard, masked."""
-        scope: Any = self.scope
+        scope = self.scope
         sent = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
         response_headers = [*self.start["headers"]]
         answered = {name.lower(): value for name, value in response_headers}
@@ -90,18 +94,18 @@ class Heard:
         )
 
 
-def recorded(app: ASGIApp, journal: Journal) -> ASGIApp:
+def recorded(app: Any, journal: Journal) -> Any:
     """Wrap the application, inside the envelope that gives a request its id."""
 
-    async def recording(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if scope["type"] != ScopeType.HTTP or not path.startswith(LOGGED) or path in UNLOGGED:
+    async def recording(scope: Scope, receive: Any, send: Any) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or not path.startswith(LOGGED) or path in UNLOGGED:
             await app(scope, receive, send)
             return
         heard = Heard(scope)
 
         async def listened() -> Any:
-            message: Any = await receive()
+            message = await receive()
             heard.hear(message)
             return message
 
