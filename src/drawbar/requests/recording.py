@@ -16,10 +16,7 @@ Message = MutableMapping[str, Any]
 """ASGI 3.0's own shapes."""
 LOGGED = ("/admin/v1/", "/api/v1/", "/oauth/", "/assettracs/api/v1/", "/hub/push/", "/link/")
 """What programs and customers ask; the pages of signed-in people are not logged."""
-UNScope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-"""ASGI 3.0's own shapes."""
-LOGGED = ("/link/drawbar-link.js",)
+UNLOGGED = ("/link/drawbar-link.js",)
 LONGEST_LABEL = 200
 
 
