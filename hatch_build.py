@@ -12,6 +12,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+NOT_FOR_READERS = ("adr", "images")
 SKIPPED_TARGETS = ("sdist",)
 """A source distribution carries sources; the wheel made from it runs this hook."""
 
@@ -20,13 +21,25 @@ class BundleHook(BuildHookInterface[Any]):
     """Prepares `ui/static/dist` and `ui/locale/**/*.mo` for wheels and editable installs."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build what changed; `version` is `standard` or `editable`, both need the same."""
-        del version, build_data
+        """Build what changed; `version` is `standard` or `editable`."""
         if self.target_name in SKIPPED_TARGETS:
             return
         ui = Path(self.root) / "src" / "drawbar" / "ui"
         compile_catalogues(ui / "locale")
         bundle(ui)
+        if version == "standard":
+            # An editable install reads them where they lie.
+            build_data["force_include"] |= documents(Path(self.root))
+
+
+def documents(root: Path) -> dict[str, str]:
+    """Return the documents readers need, and where the wheel has them."""
+    docs = root / "docs"
+    return {
+        str(path): f"drawbar/help/shipped/{path.relative_to(docs).as_posix()}"
+        for path in sorted(docs.rglob("*.md"))
+        if path.relative_to(docs).parts[0] not in NOT_FOR_READERS
+    }
 
 
 def compile_catalogues(locale: Path) -> None:

@@ -15,6 +15,7 @@ from drawbar.assettracs.pages import asset_pages
 from drawbar.connections.api import connections_api
 from drawbar.dashboard.frame import frame_context
 from drawbar.dashboard.pages import hub_pages
+from drawbar.help.pages import help_pages
 from drawbar.identity.api import oauth_api
 from drawbar.identity.application_api import application_api
 from drawbar.identity.guards import Elsewhere, public
@@ -83,6 +84,7 @@ def create_app(
             static_router(),
             identity_pages(),
             setup_pages(),
+            help_pages(),
             *hub_pages(),
             asset_pages(),
             oauth_api(),

@@ -31,6 +31,11 @@ HUB_PAGES = (
     "/hub/webhooks/endpoints/new",
     "/hub/credits",
     "/hub/settings",
+    "/help?from=/hub/webhooks",
+    "/help?q=master+key",
+    "/help/docs/howto/self-host",
+    "/help/docs/reference/model",
+    "/help/contact?request=req_12345678",
 )
 
 

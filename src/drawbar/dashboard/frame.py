@@ -1,5 +1,7 @@
 """What the frame around every page shows: product, sections, workspace and person."""
 
+import itertools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +14,7 @@ from drawbar.ui.reader import gettext, writing_for
 from drawbar.ui.responses import reader_of
 
 AnyRequest = Request[Any, Any, Any]
+_SECTION_WORD = re.compile(r"[a-z-]{1,24}")
 HUB, ASSETS = "hub", "assets"
 PRODUCTS = ((HUB, "Hub", "/hub"), (ASSETS, "Assets", "/assets"))
 SEARCHES = {
@@ -27,7 +30,8 @@ def frame_context(request: AnyRequest) -> Mapping[str, Any]:
     if person is None:
         return {}
     path = request.scope["path"]
-    product = _product(path, person)
+    where = request.query_params.get("from", path) if path.startswith("/help") else path
+    product = _product(where, person)
     with writing_for(reader_of(request)):
         return {
             "product": product,
@@ -47,20 +51,29 @@ def frame_context(request: AnyRequest) -> Mapping[str, Any]:
                 for one in person.memberships
             ],
             "user": {"name": person.name, "email": person.email},
+            "help_href": _help(path),
+            "helping": path.startswith("/help"),
             "search_href": SEARCHES[product][0],
             "search_label": gettext(SEARCHES[product][1]),
         }
 
 
 def _product(path: str, person: SignedIn) -> str:
-    first = path.split("/")[1]
+    first = path.partition("?")[0].strip("/").partition("/")[0]
     if first in {HUB, ASSETS} and person.current.opens(first):
         return first
-    return HUB if person.current.opens(HUB) and not person.current.opens(ASSETS) else ASSETS
+    return HUB if person.current.opens(HUB) else ASSETS
+
+
+def _help(path: str) -> str:
+    """Lead to help, telling the part of Drawbar one came from and no id or token."""
+    parts = path.split("/")[1:]
+    words = itertools.takewhile(_SECTION_WORD.fullmatch, parts)
+    return f"/help?from=/{'/'.join(words)}" if parts[0] in {HUB, ASSETS} else "/help"
 
 
 def _nav(product: str, path: str) -> list[tuple[str, str, str, bool]]:
     navigation = hub if product == HUB else assets
-    current = navigation.section_of(path) if path.count("/") > 1 or path[1:] == product else ""
+    current = navigation.section_of(path) if path.split("/")[1] == product else ""
     sections = navigation.SECTIONS
     return [(gettext(label), href, icon, href == current) for label, href, icon in sections]

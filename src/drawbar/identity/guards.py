@@ -101,16 +101,23 @@ def person_of(connection: AnyConnection) -> SignedIn:
     return person
 
 
-async def _person(connection: AnyConnection) -> Actor:
+async def recognised(connection: AnyConnection) -> SignedIn | None:
+    """Return who is signed in, or None; a public page then shows them their frame."""
     token = connection.cookies.get(COOKIE, "")
-    person: SignedIn | None = None
-    if token:
-        async with _database(connection).as_system("who holds this session") as tx:
-            person = await store.signed_in(tx, fingerprint(token))
+    if not token:
+        return None
+    async with _database(connection).as_system("who holds this session") as tx:
+        person = await store.signed_in(tx, fingerprint(token))
+    if person is not None:
+        connection.state.person = person
+    return person
+
+
+async def _person(connection: AnyConnection) -> Actor:
+    person = await recognised(connection)
     if person is None:
         raise Elsewhere(f"/login?next={_wanted(connection)}")
     refuse_foreign_pages(connection)
-    connection.state.person = person
     return Actor(
         kind="user",
         id=person.user_id,

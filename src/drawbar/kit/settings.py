@@ -52,6 +52,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many `drawbar web` run; each grants its share of every limit."""
     request_log_days: int = 30
     """Days requests to the APIs are kept in the request log; 0 logs none."""
+    support_email: str = ""
+    """Whom people write to for help; questions from the help page go there."""
+    support_url: str = ""
+    """Page of whoever runs this Drawbar, shown where help is offered."""
     log_level: str = "info"
 
     @property
@@ -109,8 +113,25 @@ def _check(settings: Settings) -> None:
             "migrations run as the role that owns the tables."
         )
     _check_mail(settings)
+    _check_support(settings)
     if not 0 < settings.port < 65536:  # noqa: PLR2004 - TCP's own range
         raise SettingsError(f"DRAWBAR_PORT={settings.port} is no port; choose 1 to 65535.")
+
+
+def _check_support(settings: Settings) -> None:
+    try:
+        if settings.support_email:
+            Address(addr_spec=settings.support_email)
+    except (ValueError, IndexError) as error:
+        raise SettingsError(
+            f"DRAWBAR_SUPPORT_EMAIL={settings.support_email!r} is no address; "
+            "write support@example.com."
+        ) from error
+    if settings.support_url and not settings.support_url.startswith(("https://", "http://")):
+        raise SettingsError(
+            f"DRAWBAR_SUPPORT_URL={settings.support_url!r} is no address of a page; "
+            "write https://example.com/help."
+        )
 
 
 def _check_mail(settings: Settings) -> None:
