@@ -198,6 +198,18 @@ async def test_received_orders_have_all_they_ordered_and_drafts_nothing(world: W
     assert (False, False) in received["partially_received"]
 
 
+async def test_an_orders_delivery_is_the_one_of_its_earliest_open_line(world: World) -> None:
+    orders = [unified(world, "purchase_orders", o)[0] for o in await world.rows("purchase_orders")]
+    partly = [one for one in orders if one["status"] == "partially_received"]
+    open_days = [
+        [line.delivery_date for line in one["lines"] if line.received_quantity < line.quantity]
+        for one in partly
+    ]
+    told = [one["delivery_date"] for one in partly]
+    assert [min(days, default=told[at]) for at, days in enumerate(open_days)] == told
+    assert any(one["lines"][0].delivery_date != one["delivery_date"] for one in partly)
+
+
 async def test_odd_rows_are_noted_and_stop_nothing(world: World) -> None:
     orders = [unified(world, "purchase_orders", o) for o in await world.rows("purchase_orders")]
     odd = [(fields, problems) for fields, problems in orders if problems]

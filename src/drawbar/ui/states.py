@@ -15,13 +15,14 @@ class State(msgspec.Struct, frozen=True):
 TONES = {
     "good": (
         "active approved attached available closed completed connected delivered done enabled "
-        "good healthy in_service linked live ok online paid pass passed running succeeded success "
-        "synced up valid verified"
+        "good healthy in_service linked live ok online paid pass passed received running "
+        "succeeded success synced up valid verified"
     ),
     "attention": (
-        "attention conditional damaged degraded delayed due due_soon expiring held high in_repair "
-        "inactive major medium never_done not_permitted on_hold partial partially_failed paused "
-        "pending quarantined restricted retrying stale throttled triaged warning waiting"
+        "attention blocked conditional damaged degraded delayed due due_soon expiring held high "
+        "in_repair inactive major medium never_done not_permitted on_hold partial "
+        "partially_failed partially_received paused pending pending_approval quarantined "
+        "restricted retrying stale throttled triaged waiting warning"
     ),
     "bad": (
         "bad broken critical dead disabled down error expired fail failed faulted lost missed "

@@ -1,6 +1,7 @@
 """From the sandbox's own words to the unified model, as pure tables."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 
 from drawbar.connectors.sandbox.words import (
     ASSET_STATUS,
@@ -178,7 +179,8 @@ def work_order(raw: Raw) -> Fields:
 
 
 def purchase_order(raw: Raw) -> Fields:
-    """Map an order with its lines."""
+    """Map an order with its lines; its delivery is the one of the earliest open line."""
+    lines = [_line(line) for line in raw.items("lines")]
     return _common(raw) | {
         "number": raw.text("key"),
         "display_name": raw.text("key"),
@@ -189,7 +191,7 @@ def purchase_order(raw: Raw) -> Fields:
         "remote_status": raw.text("state"),
         "order_date": raw.day("orderedOn"),
         "required_date": raw.day("neededBy"),
-        "delivery_date": raw.day("promisedFor"),
+        "delivery_date": min(_open_days(lines), default=raw.day("promisedFor")),
         "approved_at": raw.time("approvedAt"),
         "currency": raw.text("currency"),
         "payment_terms": raw.text("terms"),
@@ -198,9 +200,16 @@ def purchase_order(raw: Raw) -> Fields:
         "net_total": raw.decimal("net"),
         "tax_total": raw.decimal("tax"),
         "gross_total": raw.decimal("gross"),
-        "lines": [_line(line) for line in raw.items("lines")],
+        "lines": lines,
         "custom_fields": raw.object("extra"),
     }
+
+
+def _open_days(lines: Iterable[PurchaseOrderLine]) -> Iterator[date]:
+    for line in lines:
+        is_open = (line.received_quantity or 0) < (line.quantity or 0)
+        if is_open and line.delivery_date:
+            yield line.delivery_date
 
 
 def _line(raw: Raw) -> PurchaseOrderLine:

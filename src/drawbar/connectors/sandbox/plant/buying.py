@@ -1,7 +1,7 @@
 """Vendors, and purchase orders: a new one every hour, each on its way from draft to closed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from random import Random
 
@@ -100,7 +100,7 @@ def _order(plant: Plant, number: int, _now: datetime, version: int) -> Body:
     status = path[version].status
     due = (made + timedelta(days=dice.randrange(4, 25))).date()
     lines = [
-        _line(plant, number, place, status, dice, due.isoformat())
+        _line(plant, number, place, status, dice, due + timedelta(days=3 * place))
         for place in range(dice.randrange(1, 6))
     ]
     net = sum(line.pop("cents") for line in lines)
@@ -129,7 +129,7 @@ def _order(plant: Plant, number: int, _now: datetime, version: int) -> Body:
     return body | _odd(number)
 
 
-def _line(plant: Plant, number: int, place: int, status: str, dice: Random, due: str) -> Body:
+def _line(plant: Plant, number: int, place: int, status: str, dice: Random, due: date) -> Body:
     item, quantity = dice.randrange(ITEM_COUNT), dice.randrange(1, 20)
     half = (quantity + 1) // 2 if place == 0 else 0
     received = {"PART_RECEIVED": half, "RECEIVED": quantity, "CLOSED": quantity}.get(status, 0)
@@ -146,7 +146,7 @@ def _line(plant: Plant, number: int, place: int, status: str, dice: Random, due:
         "unitPrice": _money(cents_of(plant, item)),
         "discount": _money(discount),
         "net": _money(cents - discount),
-        "promisedFor": due,
+        "promisedFor": due.isoformat(),
         "account": f"CC-{4_100 + dice.randrange(12)}",
         "machine": machine_key(dice.randrange(MACHINE_COUNT)) if place == 0 else None,
         "job": job_key(number * 2 // 3) if dice.random() < 0.3 else None,  # noqa: PLR2004
