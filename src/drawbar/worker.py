@@ -7,6 +7,8 @@ import uvloop
 
 from drawbar.assettracs.compliance import expiration
 from drawbar.assettracs.maintenance import generator
+from drawbar.connections import jobs as connections
+from drawbar.connections.jobs import CHECK_JOB, CHECKS_AT_ONCE
 from drawbar.house.addresses import addresses_of, vault_of
 from drawbar.kit.db import Database, open_database
 from drawbar.kit.jobs import Recurring, Worker
@@ -43,15 +45,17 @@ async def work(settings: Settings) -> None:
             addresses.direct,
             {
                 **mail.handlers(database, vault, settings),
+                **connections.handlers(database, http, vault),
                 **sync.handlers(database, http, vault, settings),
             },
             [
                 *mail.schedules(database),
+                *connections.schedules(database),
                 *sync.schedules(database),
                 *requests.schedules(database, settings.request_log_days),
                 *_platform(database),
             ],
-            limits={RUN_JOB: RUNS_AT_ONCE},
+            limits={RUN_JOB: RUNS_AT_ONCE, CHECK_JOB: CHECKS_AT_ONCE},
         )
 
         def end() -> None:

@@ -46,6 +46,8 @@ SELECT string_agg(format('%s:%s', name, digest), ',' ORDER BY name) FROM (
   UNION ALL SELECT 'members', md5(string_agg(m::text, '' ORDER BY user_id)) FROM memberships m
   UNION ALL SELECT 'magic', md5(string_agg(m::text, '' ORDER BY id)) FROM magic_links m
   UNION ALL SELECT 'visits', md5(string_agg(s::text, '' ORDER BY id)) FROM link_sessions s
+  UNION ALL SELECT 'credits', count(*)::text FROM credit_entries
+  UNION ALL SELECT 'gates', md5(string_agg(g::text, '' ORDER BY connection_id)) FROM source_gates g
   UNION ALL SELECT 'audit', count(*)::text FROM audit_entries
   UNION ALL SELECT 'runs', count(*)::text FROM sync_runs
 ) facts

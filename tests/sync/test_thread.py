@@ -137,17 +137,22 @@ async def test_a_run_whose_job_was_given_up_fails_and_the_next_goes_on(
         assert healed["status"] == "completed"
 
 
-async def test_an_outage_is_told_and_ends_by_itself(server: TestServer, cast: Cast) -> None:
-    async with hub_and_platform(server, cast) as world:
+async def test_an_outage_is_told_and_ends_by_itself(
+    server: TestServer, cast: Cast, clock: FakeClock
+) -> None:
+    async with hub_and_platform(server, cast, clock) as world:
         await world.asset("POST", "/assets", name="Pump")
         await world.connect()
         await world.point_at(f"http://127.0.0.1:{free_port()}")
         await world.work_through_failures()
         failed = await world.hub("/sync-status")
+        refused, problem = await world.call("POST", "/api/v1/sync", world.token)
         await world.point_at(world.address)
-        await world.call("POST", "/api/v1/sync", world.token)
+        clock.forward(minutes=1)
+        await world.check_source()
         await world.work()
         healed = await world.hub("/sync-status")
+        assert (refused, problem["code"]) == (503, "CONNECTION_UNAVAILABLE")
         assert (failed["status"], failed["health"]) == ("failed", "offline")
         assert failed["errors"][0]["code"] == "CONNECTION_UNAVAILABLE"
         assert failed["last_successful_sync_at"] is None
@@ -163,7 +168,9 @@ async def test_refused_credentials_ask_for_a_new_log_in(server: TestServer, cast
             await tx.execute("UPDATE api_keys SET revoked_at = now()")
         await world.call("POST", "/api/v1/sync", world.token)
         await world.work()
+        refused, problem = await world.call("POST", "/api/v1/sync", world.token)
         status = await world.hub("/sync-status")
+        assert (refused, problem["code"]) == (424, "REAUTHORIZATION_REQUIRED")
         assert (status["status"], status["health"]) == ("failed", "reauth_required")
         assert {one["code"] for one in status["errors"]} == {"REAUTHORIZATION_REQUIRED"}
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import aiohttp
 
 from drawbar.app import create_app
+from drawbar.connections import jobs as connection_jobs
 from drawbar.connections import store as connections
 from drawbar.connections.actions import CONNECTED_JOB
 from drawbar.connections.model import Secrets
@@ -91,6 +92,12 @@ class World:
             secrets = Secrets(credentials={"base_url": address, "api_key": self.asset_key})
             await connections.seal(tx, self.vault, UUID(self.connection_id), secrets)
 
+    async def check_source(self) -> None:
+        """Let the worker look how the connection's source fares, whether that is due or not."""
+        await connection_jobs.check_health(
+            self.database, self.http, self.vault, self.workspace_id, UUID(self.connection_id)
+        )
+
     async def work_through_failures(self) -> None:
         """Try every waiting job until it ends or gives up, as the real queue does."""
         handlers = jobs.handlers(self.database, self.http, self.vault, self.settings)
@@ -106,7 +113,10 @@ class World:
 
     async def work(self) -> int:
         """Run the sync jobs that wait, in order, until none is left; return how many."""
-        handlers = jobs.handlers(self.database, self.http, self.vault, self.settings)
+        handlers = {
+            **connection_jobs.handlers(self.database, self.http, self.vault),
+            **jobs.handlers(self.database, self.http, self.vault, self.settings),
+        }
         done = 0
         while True:
             async with self.database.as_system("tests run the queue") as tx:

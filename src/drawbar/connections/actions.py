@@ -8,7 +8,7 @@ import msgspec
 
 from drawbar import audit
 from drawbar.audit import Actor
-from drawbar.connections import store
+from drawbar.connections import health, store
 from drawbar.connections.checking import check_credentials, connector_of, deployment_of
 from drawbar.connections.ending import end_access
 from drawbar.connections.model import (
@@ -22,6 +22,7 @@ from drawbar.connectors.sandbox.switches import with_fresh_credentials
 from drawbar.connectors.sdk.connector import Checked
 from drawbar.connectors.sdk.manifest import Manifest
 from drawbar.identity.tokens import IssuedToken, issue_connection_token
+from drawbar.kit.clock import system_clock
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database, Writing
 from drawbar.kit.errors import Problem, conflict
@@ -85,7 +86,7 @@ async def connect(
     checked = await check_credentials(http, wish.system, wish.deployment, wish.credentials)
     async with database.writing(actor.workspace_id) as tx:
         connection = await establish(tx, actor, wish, pending_id)
-        secrets = Secrets(credentials=wish.credentials, obtained_at=tx.now.timestamp())
+        secrets = Secrets(credentials=wish.credentials, obtained_at=system_clock().timestamp())
         await store.seal(tx, vault, connection.id, secrets)
         if connection.live:
             await _read_on(tx, connection, denied_by(checked))
@@ -159,12 +160,13 @@ async def reauthorize(
         before = await store.CONNECTIONS.get(tx, connection_id, lock=True)
         _refuse_unestablished(before)
         denied = denied_by(checked)
+        found = health.denied(denied)
         after = msgspec.structs.replace(
             before,
             settings=with_fresh_credentials(before.settings)
             | _told(connector_of(before.system).manifest, credentials),
-            health="degraded" if denied else "online",
-            health_message="",
+            health=found.health,
+            health_message=found.message,
             health_changed_at=tx.now,
             last_checked_at=tx.now,
             next_check_at=tx.now + store.CHECK_EVERY if before.live else None,
@@ -176,7 +178,7 @@ async def reauthorize(
         secrets = Secrets(
             credentials=dict(credentials),
             push_secret=kept.push_secret if kept else None,
-            obtained_at=tx.now.timestamp(),
+            obtained_at=system_clock().timestamp(),
         )
         await store.CONNECTIONS.update(tx, after, expected_version=before.version)
         await store.seal(tx, vault, connection_id, secrets)
@@ -264,7 +266,11 @@ async def _read_on(tx: Writing, connection: Connection, denied: list[str] | None
 
 
 async def _tell_status(tx: Writing, connection: Connection) -> None:
-    facts = {"status": connection.status, "health": connection.health, "message": ""}
+    facts = {
+        "status": connection.status,
+        "health": connection.health,
+        "message": connection.health_message,
+    }
     await outbox.publish(tx, "connection.status_changed", facts, connection_id=connection.id)
 
 

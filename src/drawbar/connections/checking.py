@@ -74,7 +74,7 @@ async def check_credentials(
 
 
 def refuse_unfit(connector: Connector, credentials: Mapping[str, str]) -> None:
-    """Raise 422 that names every field that is unknown or missing."""
+    """Raise 422 that names every field that is unknown, missing or misshapen."""
     fields = connector.manifest.credentials
     known = {field.name for field in fields} | (GRANTED if connector.oauth else frozenset())
     named = ", ".join(sorted(known))
@@ -83,13 +83,13 @@ def refuse_unfit(connector: Connector, credentials: Mapping[str, str]) -> None:
         for name in credentials
         if name not in known
     ]
-    missing = [
-        FieldError(f"credentials.{field.name}", "Enter it.")
+    misshapen = [
+        FieldError(f"credentials.{field.name}", fault)
         for field in fields
-        if field.is_required and not credentials.get(field.name, "").strip()
+        if (fault := field.check_format(credentials.get(field.name, "")))
     ]
-    if unknown or missing:
-        raise invalid_fields((*unknown, *missing))
+    if unknown or misshapen:
+        raise invalid_fields((*unknown, *misshapen))
 
 
 def problem_of(error: SourceError, manifest: Manifest) -> Problem:

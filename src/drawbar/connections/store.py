@@ -1,11 +1,11 @@
 """SQL of connections and their sealed secrets."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
 
-from drawbar.connections.model import Connection, Health, Secrets, Status
+from drawbar.connections.model import LIVE, Connection, Secrets
 from drawbar.kit import json
 from drawbar.kit.crypto import SealError, Vault
 from drawbar.kit.db import Reading, System, Writing
@@ -28,8 +28,29 @@ SEAL = """
 INSERT INTO connection_secrets (workspace_id, connection_id, sealed, modified_at)
 VALUES ($1, $2, $3, $4)
 ON CONFLICT (workspace_id, connection_id) DO UPDATE
-SET sealed = excluded.sealed, modified_at = excluded.modified_at,
-    revision = connection_secrets.revision + 1
+SET sealed = excluded.sealed, modified_at = excluded.modified_at
+"""
+
+SET_STATE = """
+UPDATE connections
+   SET status = $2, health = $3, health_message = $4, health_changed_at = $5,
+       last_checked_at = $6, next_check_at = $7, failed_checks = $8, next_sync_at = $9,
+       last_synced_at = $10,
+       modified_at = CASE WHEN status <> $2 OR health <> $3 THEN $11 ELSE modified_at END
+ WHERE id = $1
+"""
+CHECK_LEASE = timedelta(minutes=5)
+"""After which a check that was claimed and never ended is due again."""
+CLAIM_CHECKS = """
+UPDATE connections
+   SET next_check_at = $2
+ WHERE (workspace_id, id) IN (
+   SELECT workspace_id, id FROM connections
+    WHERE next_check_at <= $1 AND status = ANY($3::text[])
+    ORDER BY next_check_at
+    LIMIT $4
+      FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING workspace_id, id
 """
 
 
@@ -81,27 +102,28 @@ async def due_to_sync(tx: System, most: int) -> list[tuple[UUID, UUID]]:
     return [(row["workspace_id"], row["id"]) for row in rows]
 
 
-async def set_state(
-    tx: Writing,
-    connection_id: UUID,
-    *,
-    status: Status,
-    health: Health,
-    next_sync_at: datetime | None,
-    last_synced_at: datetime | None,
-) -> None:
+async def set_state(tx: Writing, connection: Connection) -> None:
     """Note how the connection fares; the version counts only what people change."""
     await tx.execute(
-        "UPDATE connections SET status = $2, health = $3, next_sync_at = $4, last_synced_at = $5, "
-        "modified_at = CASE WHEN status <> $2 OR health <> $3 THEN $6 ELSE modified_at END "
-        "WHERE id = $1",
-        connection_id,
-        status,
-        health,
-        next_sync_at,
-        last_synced_at,
+        SET_STATE,
+        connection.id,
+        connection.status,
+        connection.health,
+        connection.health_message,
+        connection.health_changed_at,
+        connection.last_checked_at,
+        connection.next_check_at,
+        connection.failed_checks,
+        connection.next_sync_at,
+        connection.last_synced_at,
         tx.now,
     )
+
+
+async def claim_due_checks(tx: System, most: int) -> list[tuple[UUID, UUID]]:
+    """Take the (workspace, connection) of those whose next check has come; no other gets them."""
+    rows = await tx.fetch(CLAIM_CHECKS, tx.now, tx.now + CHECK_LEASE, list(LIVE), most)
+    return [(row["workspace_id"], row["id"]) for row in rows]
 
 
 async def set_subscription(tx: Writing, connection_id: UUID, subscription_id: str | None) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from drawbar.connections import health
 from drawbar.connections import store as connections
-from drawbar.connections.model import Connection, Health, Status
+from drawbar.connections.health import Finding
+from drawbar.connections.model import Connection
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.kit.db import Writing
 from drawbar.kit.errors import invalid
@@ -20,7 +22,6 @@ JITTER = 0.1
 """Share of the interval by which the next scheduled sync is spread."""
 LONGEST_PAUSE = timedelta(hours=1)
 """Between syncs of a source that keeps failing."""
-REAUTHORIZATION_REQUIRED = "REAUTHORIZATION_REQUIRED"
 
 
 async def start_runs(
@@ -73,13 +74,13 @@ async def complete(tx: Writing, connection: Connection, run: Run, as_of: datetim
     await store.set_watermark(tx, connection.id, run.entity, watermark, total)
     states = await store.states(tx, connection.id)
     read_through = all(state.watermark for state in states.values() if state.permitted)
-    denied = any(not state.permitted for state in states.values())
-    await _settle(
+    denied = [state.entity for state in states.values() if not state.permitted]
+    await health.note(
         tx,
         connection,
+        health.denied(denied),
         status="active" if read_through else connection.status,
-        health="degraded" if denied else "online",
-        pause=timedelta(seconds=connection.sync_interval_seconds),
+        next_sync_at=_after(tx.now, timedelta(seconds=connection.sync_interval_seconds)),
         synced=True,
     )
     counts = {"seen": run.seen, "created": run.created, "updated": run.updated}
@@ -100,9 +101,12 @@ async def complete(tx: Writing, connection: Connection, run: Run, as_of: datetim
 
 
 async def fail(
-    tx: Writing, connection: Connection, run: Run, code: str, message: str, health: Health
+    tx: Writing, connection: Connection, run: Run, code: str, message: str, found: Finding | None
 ) -> None:
-    """Close a run that could not go on; its checkpoint stays for the next one."""
+    """Close a run that could not go on; its checkpoint stays for the next one.
+
+    `found` is what that tells of the source; None when it tells nothing.
+    """
     if not connection.live:
         await store.cancel_under_way(tx, connection.id)
         return
@@ -110,42 +114,15 @@ async def fail(
     failures = await store.failures_in_a_row(tx, connection.id)
     interval = timedelta(seconds=connection.sync_interval_seconds)
     pause = min(interval * 2 ** min(failures, 8), max(LONGEST_PAUSE, interval))
-    await _settle(
-        tx, connection, status=connection.status, health=health, pause=pause, synced=False
-    )
+    told = found or Finding(connection.health, connection.health_message)
+    await health.note(tx, connection, told, next_sync_at=_after(tx.now, pause))
     facts = {"run_id": run.id, "entity": run.entity, "code": code, "message": message}
     await outbox.publish(tx, "sync.failed", facts, connection_id=connection.id)
-    if health == "reauth_required" and connection.health != health:
-        await outbox.publish(
-            tx, "connection.auth_required", {"message": message}, connection_id=connection.id
-        )
 
 
-async def _settle(
-    tx: Writing,
-    connection: Connection,
-    *,
-    status: Status,
-    health: Health,
-    pause: timedelta,
-    synced: bool,
-) -> None:
+def _after(now: datetime, pause: timedelta) -> datetime:
     jitter = 1 + JITTER * random.random()  # noqa: S311 - spreads load, guards nothing
-    await connections.set_state(
-        tx,
-        connection.id,
-        status=status,
-        health=health,
-        next_sync_at=tx.now + pause * jitter,
-        last_synced_at=tx.now if synced else connection.last_synced_at,
-    )
-    if (status, health) != (connection.status, connection.health):
-        await outbox.publish(
-            tx,
-            "connection.status_changed",
-            {"status": status, "health": health},
-            connection_id=connection.id,
-        )
+    return now + pause * jitter
 
 
 def is_under_way(run: Run | None) -> bool:

@@ -14,6 +14,7 @@ from drawbar.audit import Actor
 from drawbar.connections import ending
 from drawbar.connections import store as connections
 from drawbar.connections.api import ConnectionView, shown
+from drawbar.connections.health import require_source
 from drawbar.connections.model import Connection
 from drawbar.identity.guards import actor_of, connection_token
 from drawbar.identity.rights import READ_RECORDS
@@ -174,6 +175,7 @@ async def sync_now(
     wish = data or RunRequest()
     async with database.writing(actor.workspace_id) as tx:
         connection = await readable(tx, actor)
+        require_source(connection, tx.now)
         ids = await start_runs(tx, connection, wish.mode, "manual", entities=wish.entities)
         return StartedRuns(connection.id, ids)
 

@@ -7,13 +7,16 @@ from uuid import UUID
 import msgspec
 
 from drawbar.connections import store as connections
+from drawbar.connections.health import UNREADABLE, Finding, denied, finding_of
 from drawbar.connections.model import Connection, Health, Secrets
-from drawbar.connections.source import source_of
+from drawbar.connections.source import live_source
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.connector import Connector, Page
 from drawbar.connectors.sdk.errors import (
+    CredentialInvalid,
     CredentialsRejected,
     PermissionMissing,
+    RateLimited,
     SourceError,
     SourceUnavailable,
 )
@@ -21,20 +24,24 @@ from drawbar.connectors.sdk.raw import Raw
 from drawbar.kit import logs
 from drawbar.kit.crypto import SealError, Vault
 from drawbar.kit.db import Database, Writing
+from drawbar.kit.jobs import enqueue
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.records import store as records
 from drawbar.records.model import Unified, revisions
 from drawbar.schema.registry import ENTITIES
 from drawbar.sync import actions, store
-from drawbar.sync.model import TRIES_BEFORE_FAILING, UNDER_WAY, Run
+from drawbar.sync.model import RUN_JOB, TRIES_BEFORE_FAILING, UNDER_WAY, Run, RunJob
 from drawbar.webhooks import outbox
 
 log = logs.logger(__name__)
 
-UNREADABLE = (
-    "The stored credentials cannot be opened with this master key. Restore the key they were "
-    "sealed with, or connect the system anew."
-)
+CODES: dict[Health, str] = {
+    "reauth_required": "REAUTHORIZATION_REQUIRED",
+    "offline": "CONNECTION_UNAVAILABLE",
+    "degraded": "SOURCE_ERROR",
+}
+"""The code of a run that failed, by what its failure means for the connection."""
+UNTOLD_PATIENCE = timedelta(seconds=10)
 
 
 class Overtaken(Exception):  # noqa: N818 - it ends the work quietly
@@ -65,16 +72,21 @@ async def run_sync(
         return
     if work is None:
         return
-    source = source_of(http, work.connector, work.secrets.credentials, work.connection.settings)
     run = work.run
-    pages = work.connector.pages(source, run.entity, since=run.since, checkpoint=run.checkpoint)
     try:
+        source = live_source(database, http, vault, workspace_id, work.connection, work.secrets)
+        pages = work.connector.pages(source, run.entity, since=run.since, checkpoint=run.checkpoint)
         async for page in pages:
             await _keep_page(database, workspace_id, work, page)
     except Overtaken:
         return
+    except RateLimited as error:
+        await _postpone(database, workspace_id, run.id, error)
+    except CredentialInvalid as error:
+        refused = CredentialsRejected(str(error))
+        await _give_up_or_raise(database, vault, workspace_id, work, refused)
     except SourceError as error:
-        await _give_up_or_raise(database, workspace_id, work, error)
+        await _give_up_or_raise(database, vault, workspace_id, work, error)
 
 
 async def _begin(database: Database, vault: Vault, workspace_id: UUID, run_id: UUID) -> Pass | None:
@@ -159,20 +171,26 @@ async def _keep_page(database: Database, workspace_id: UUID, work: Pass, page: P
 
 
 async def _give_up_or_raise(
-    database: Database, workspace_id: UUID, work: Pass, error: SourceError
+    database: Database, vault: Vault, workspace_id: UUID, work: Pass, error: SourceError
 ) -> None:
     if isinstance(error, SourceUnavailable) and work.run.attempt < TRIES_BEFORE_FAILING:
         raise error
-    code, health = _verdict(error)
+    found = finding_of(error)
+    code = CODES[found.health]
     log.warning("sync run failed", run_id=work.run.id, entity=work.run.entity, reason=str(error))
     async with database.writing(workspace_id) as tx:
         connection = await connections.CONNECTIONS.get(tx, work.connection.id, lock=True)
         current = await store.run(tx, work.run.id, lock=True)
         if current is None or current.status != "running" or current.attempt != work.run.attempt:
             return
+        if found.health == "reauth_required":
+            stored = await connections.readable_secrets(tx, vault, connection.id)
+            if stored is not None and stored.obtained_at != work.secrets.obtained_at:
+                raise SourceUnavailable("The credentials were replaced while the source was read.")
         if isinstance(error, PermissionMissing):
+            code, found = "PERMISSION_DENIED", denied([work.run.entity])
             await store.set_permitted(tx, work.connection.id, work.run.entity, permitted=False)
-        await actions.fail(tx, connection, current, code, str(error), health)
+        await actions.fail(tx, connection, current, code, str(error), found)
 
 
 async def _fail_unreadable(database: Database, workspace_id: UUID, run_id: UUID) -> None:
@@ -183,15 +201,15 @@ async def _fail_unreadable(database: Database, workspace_id: UUID, run_id: UUID)
         connection = await connections.CONNECTIONS.get(tx, known.connection_id, lock=True)
         run = await store.run(tx, run_id, lock=True)
         if run is not None and run.status in UNDER_WAY:
-            code = actions.REAUTHORIZATION_REQUIRED
-            await actions.fail(tx, connection, run, code, UNREADABLE, "reauth_required")
+            code, found = CODES["reauth_required"], Finding("reauth_required", UNREADABLE)
+            await actions.fail(tx, connection, run, code, UNREADABLE, found)
 
 
-def _verdict(error: SourceError) -> tuple[str, Health]:
-    if isinstance(error, CredentialsRejected):
-        return actions.REAUTHORIZATION_REQUIRED, "reauth_required"
-    if isinstance(error, PermissionMissing):
-        return "PERMISSION_DENIED", "degraded"
-    if isinstance(error, SourceUnavailable):
-        return "CONNECTION_UNAVAILABLE", "offline"
-    return "SOURCE_ERROR", "degraded"
+async def _postpone(
+    database: Database, workspace_id: UUID, run_id: UUID, error: RateLimited
+) -> None:
+    """Let the run go on when the source wants to be asked again; it is no failure."""
+    delay = error.retry_after or UNTOLD_PATIENCE
+    async with database.writing(workspace_id) as tx:
+        job = RunJob(workspace_id, run_id)
+        await enqueue(tx, RUN_JOB, job, delay=delay, dedupe_key=f"{run_id}{store.LATER}")

@@ -7,9 +7,9 @@ import msgspec
 
 from drawbar.connections import store as connections
 from drawbar.connections.actions import CONNECTED_JOB
-from drawbar.connections.source import source_of
+from drawbar.connections.source import live_source
 from drawbar.connectors.catalogue import CATALOGUE
-from drawbar.connectors.sdk.errors import SourceError
+from drawbar.connectors.sdk.errors import CredentialInvalid, SourceError
 from drawbar.kit import json, logs
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
@@ -80,18 +80,23 @@ async def subscribe_to_push(
     async with database.reading(job.workspace_id) as tx:
         connection = await connections.CONNECTIONS.get(tx, job.connection_id)
         secrets = await connections.readable_secrets(tx, vault, connection.id)
-    connector = CATALOGUE[connection.system]
-    if connector.push is None or secrets is None or connection.subscription_id:
+    connector = CATALOGUE.get(connection.system)
+    if connector is None or connector.push is None or secrets is None or connection.subscription_id:
         return
-    source = source_of(http, connector, secrets.credentials, connection.settings)
     try:
+        source = live_source(database, http, vault, job.workspace_id, connection, secrets)
         address = f"{settings.address}/hub/push/{connection.id}"
         subscription = await connector.push.subscribe(source, address)
-    except SourceError as error:
+    except (SourceError, CredentialInvalid) as error:
         log.warning("no push from this source", connection_id=connection.id, reason=str(error))
         return
     async with database.writing(job.workspace_id) as tx:
-        told = msgspec.structs.replace(secrets, push_secret=subscription.secret)
+        await connections.CONNECTIONS.get(tx, connection.id, lock=True)
+        # Read anew: the credentials may have been renewed or erased while the source was asked.
+        current = await connections.readable_secrets(tx, vault, connection.id)
+        if current is None:
+            return
+        told = msgspec.structs.replace(current, push_secret=subscription.secret)
         await connections.seal(tx, vault, connection.id, told)
         await connections.set_subscription(tx, connection.id, subscription.remote_id)
 
@@ -107,7 +112,7 @@ async def fail_lost_runs(database: Database) -> int:
             if run is None or run.status not in UNDER_WAY:
                 continue
             said = "Every worker that ran it died or gave up. The next sync goes on from here."
-            await fail(tx, connection, run, "WORKER_LOST", said, connection.health)
+            await fail(tx, connection, run, "WORKER_LOST", said, None)
     return len(lost)
 
 

@@ -35,11 +35,15 @@ SELECT latest.*
     LIMIT 1) latest
  WHERE s.connection_id = $1
 """
-LOST = """
+LATER = ":later"
+"""Ends the dedupe key of a run's job that a source's rate limit put off."""
+LOST = f"""
 SELECT r.workspace_id, r.id, r.connection_id
   FROM sync_runs r
  WHERE r.status IN ('queued', 'running') AND r.queued_at < $1
-   AND NOT EXISTS (SELECT FROM pgqueuer j WHERE j.dedupe_key = r.id::text AND j.status <> 'failed')
+   AND NOT EXISTS (SELECT FROM pgqueuer j
+                    WHERE j.dedupe_key IN (r.id::text, r.id::text || '{LATER}')
+                      AND j.status <> 'failed')
  LIMIT 100
 """
 ADVANCE = """

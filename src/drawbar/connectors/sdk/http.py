@@ -83,22 +83,23 @@ class JsonHttp:
             case 403:
                 raise PermissionMissing(message, status=403)
             case 429:
-                raise RateLimited(message, status=429, retry_after=self._pause(answer))
+                raise RateLimited(message, status=429, retry_after=pause_asked(answer, self._clock))
             case status if status >= 500:  # noqa: PLR2004  the 5xx class
-                pause = self._pause(answer)
+                pause = pause_asked(answer, self._clock)
                 raise SourceUnavailable(message, status=status, retry_after=pause)
             case status:
                 raise SourceError(message, status=status)
 
-    def _pause(self, answer: Response) -> timedelta | None:
-        """Read `Retry-After`, seconds or a date (RFC 9110, 10.2.3); None when unreadable."""
-        text = answer.headers.get("Retry-After", "").strip()
-        if text.isascii() and text.isdigit():
-            return timedelta(seconds=min(int(text), 86_400))
-        try:
-            return max(parsedate_to_datetime(text) - self._clock(), timedelta())
-        except (ValueError, TypeError):
-            return None
+
+def pause_asked(answer: Response, clock: Clock) -> timedelta | None:
+    """Read `Retry-After`, seconds or a date (RFC 9110, 10.2.3); None when unreadable."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text), 86_400))
+    try:
+        return max(parsedate_to_datetime(text) - clock(), timedelta())
+    except (ValueError, TypeError):
+        return None
 
 
 def _reason(body: bytes) -> str:

@@ -11,6 +11,7 @@ from litestar.response.sse import ServerSentEventMessage
 
 from drawbar.connections import ending, store
 from drawbar.connections.api import SPEC
+from drawbar.connections.health import require_source
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.dashboard.connections.live import Look, changes_of, look_at
 from drawbar.dashboard.listing import address, asked, first_page, next_page, page_query, without
@@ -123,6 +124,7 @@ async def sync_now(request: AnyRequest, database: TheDatabase, id: FromPath[UUID
         connection = await store.CONNECTIONS.get(tx, id, lock=True)
         if not connection.live:
             raise conflict("This connection does not sync. Connect the system anew.")
+        require_source(connection, tx.now)
         await start_runs(tx, connection, "incremental", "manual")
     return go_on(request, f"{PATH}/{id}", "Sync started")
 

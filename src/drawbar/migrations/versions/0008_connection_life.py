@@ -15,9 +15,6 @@ ALTER TABLE connections
   ADD COLUMN records_erased_at timestamptz;
 CREATE INDEX ON connections (next_check_at) WHERE next_check_at IS NOT NULL;
 
--- Counts every change, so that whoever renewed a grant can tell whether it was replaced meanwhile.
-ALTER TABLE connection_secrets ADD COLUMN revision integer NOT NULL DEFAULT 1;
-
 -- What all processes must know before they call a source: breaker, pause, budget, who renews.
 CREATE TABLE source_gates (
   workspace_id uuid NOT NULL REFERENCES workspaces,
