@@ -10,6 +10,7 @@ from drawbar.assettracs.maintenance import generator
 from drawbar.connections import jobs as connections
 from drawbar.connections.jobs import CHECK_JOB, CHECKS_AT_ONCE
 from drawbar.house.addresses import addresses_of, vault_of
+from drawbar.identity import jobs as identity
 from drawbar.kit.db import Database, open_database
 from drawbar.kit.jobs import Recurring, Worker
 from drawbar.kit.mail import jobs as mail
@@ -50,6 +51,7 @@ async def work(settings: Settings) -> None:
             },
             [
                 *mail.schedules(database),
+                *identity.schedules(database),
                 *connections.schedules(database),
                 *sync.schedules(database),
                 *requests.schedules(database, settings.request_log_days),

@@ -75,3 +75,16 @@ async def test_every_operation_has_a_name_of_its_own_and_says_what_it_does(
     assert paths["/assettracs/api/v1/assets"]["post"]["summary"] == "Create an asset"
     assert paths["/api/v1/work-orders/{id}"]["get"]["summary"] == "Get one work order"
     assert paths["/healthz"]["get"]["summary"] == "Say that this process answers"
+
+
+async def test_oauth_is_described_with_its_form_its_answer_and_its_own_refusals(
+    client: AsyncTestClient[Any],
+) -> None:
+    told = (await document(client))["paths"]["/oauth/token"]["post"]
+    form = told["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    answer = told["responses"]["200"]["content"]["application/json"]["schema"]
+    refusal = told["responses"]["default"]["content"]["application/json"]["schema"]
+    assert form["required"] == ["grant_type"]
+    assert {"code", "code_verifier", "refresh_token"} <= form["properties"].keys()
+    assert {"access_token", "refresh_token", "connection_id"} <= answer["properties"].keys()
+    assert refusal["required"] == ["error", "error_description"]

@@ -8,6 +8,7 @@ from litestar.testing import AsyncTestClient
 
 from drawbar.audit.model import drawbar
 from drawbar.identity.applications import end_application
+from drawbar.identity.jobs import forget_tokens
 from drawbar.kit.db import Database
 from tests.identity.clients import Program, a_program, opens
 from tests.support.cast import Cast
@@ -135,3 +136,24 @@ async def test_revoking_an_application_ends_what_link_gave_it_at_once(
     refused = await program.refresh(client, tokens["refresh_token"])
     assert not await opens(client, tokens["access_token"])
     assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+
+
+async def test_what_ended_a_month_ago_is_forgotten_and_what_lives_is_kept(
+    client: Client, cast: Cast, database: Database, clock: FakeClock
+) -> None:
+    program = await a_program(database, cast.alice)
+    await program.code(await program.connection())  # never brought back
+    ended, living = [await program.tokens(client) for _ in range(2)]
+    await program.ask(client, "revoke", token=ended["refresh_token"])
+    clock.forward(days=30)
+    living = await next_tokens(program, client, living)
+    clock.forward(days=30, hours=20)
+    living = await next_tokens(program, client, living)
+    clock.forward(hours=5)
+    await forget_tokens(database)
+    async with database.reading(cast.alice.workspace_id) as tx:
+        grants = await tx.fetchval("SELECT count(*) FROM authorization_grants")
+        hashes = await tx.fetchval("SELECT count(*) FROM refresh_tokens")
+    assert (grants, hashes) == (1, 2)
+    assert await opens(client, living["access_token"])
+    await next_tokens(program, client, living)

@@ -83,6 +83,7 @@ def test_a_line_below_a_request_carries_its_id(lines: io.StringIO) -> None:
         {"sentence": f"sent Authorization: Bearer {SECRET} to host"},
         {"sentence": f"sent bearer {SECRET}"},
         {"sentence": f"webhook signed with whsec_{SECRET}"},
+        {"sentence": f"exchanged dbg_{SECRET} for dbr_{SECRET}"},
         {"sentence": f"login failed, password={SECRET}"},
         {"error": ValueError(f"token={SECRET}")},
         {"object": type("Login", (), {"__repr__": lambda _: f"Login(password='{SECRET}')"})()},

@@ -23,6 +23,11 @@ from drawbar.identity.clients import (
 from drawbar.identity.exchanges import CodeOffer, Refused
 from drawbar.identity.grants import RESPONSE_MODES
 from drawbar.identity.guards import public
+from drawbar.identity.oauth_schema import (
+    INTROSPECT_OPERATION,
+    REVOKE_OPERATION,
+    TOKEN_OPERATION,
+)
 from drawbar.identity.redirects import origins
 from drawbar.identity.tokens import IssuedToken, issue_admin_token
 from drawbar.kit.db import Database, Writing
@@ -58,7 +63,7 @@ def oauth_api() -> Router:
     )
 
 
-@post("/token", status_code=200, opt=PROVES_ITSELF)
+@post("/token", status_code=200, opt={**PROVES_ITSELF, **TOKEN_OPERATION})
 async def give_token(request: AnyRequest) -> Json:
     """Give tokens for a code, a refresh token, or an application's own id and secret."""
     form, client = await _asked(request)
@@ -74,7 +79,7 @@ async def give_token(request: AnyRequest) -> Json:
     return Json(answer, headers=_headers(request))
 
 
-@post("/revoke", status_code=200, opt=PROVES_ITSELF)
+@post("/revoke", status_code=200, opt={**PROVES_ITSELF, **REVOKE_OPERATION})
 async def revoke_token(request: AnyRequest) -> Json:
     """End a token at once (RFC 7009); a refresh token ends with all tokens of its family.
 
@@ -88,7 +93,7 @@ async def revoke_token(request: AnyRequest) -> Json:
     return Json({}, headers=_headers(request))
 
 
-@post("/introspect", status_code=200, opt=PROVES_ITSELF)
+@post("/introspect", status_code=200, opt={**PROVES_ITSELF, **INTROSPECT_OPERATION})
 async def introspect_token(request: AnyRequest) -> Json:
     """Say whether a token of the client's workspace is active, and what it opens (RFC 7662)."""
     form, client = await _asked(request)

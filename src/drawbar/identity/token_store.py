@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from drawbar.kit.db import Reading, Writing
+from drawbar.kit.db import Reading, System, Writing
 
 LIVE_ACCESS = """
 SELECT t.kind, t.connection_id, t.created_at, t.expires_at, a.client_id
@@ -21,6 +21,19 @@ SELECT 'connection' AS kind, g.connection_id, r.created_at, r.expires_at, a.clie
  WHERE r.token_hash = $1 AND r.used_at IS NULL AND r.expires_at > $2 AND g.ended_at IS NULL
    AND a.revoked_at IS NULL
 """
+FORGET = (
+    "DELETE FROM access_tokens WHERE least(expires_at, revoked_at) < $1",
+    "DELETE FROM refresh_tokens WHERE expires_at < $1",
+    # A family lives as long as a token of it is remembered: one used again still ends it.
+    """
+    DELETE FROM authorization_grants g
+     WHERE code_expires_at < $1
+       AND NOT EXISTS (SELECT FROM refresh_tokens r
+                        WHERE r.workspace_id = g.workspace_id AND r.grant_id = g.id)
+       AND NOT EXISTS (SELECT FROM access_tokens t
+                        WHERE t.workspace_id = g.workspace_id AND t.grant_id = g.id)
+    """,
+)
 
 
 class KnownToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,3 +74,9 @@ async def revoke_access_token(
         tx.now,
     )
     return tag == "UPDATE 1"
+
+
+async def forget(tx: System, *, before: datetime) -> None:
+    """Delete what ended before then: access tokens, refresh tokens, grants that have neither."""
+    for sql in FORGET:
+        await tx.execute(sql, before)

@@ -41,6 +41,8 @@ _TELLING_STEMS = (
 _TEXT_SECRETS = (
     # Webhook secrets, our own prefixed keys and tokens (Standard Webhooks 1.0, kit/crypto.py).
     (["whs"], re.compile(r"\bwhs(?:ec|k)_[A-Za-z0-9+/=_-]+"), MASK),
+    # Tokens, codes and secrets of OAuth, API keys; `dbi_` is only a client's public name.
+    (["db"], re.compile(r"\bdb[a-hj-z]_[A-Za-z0-9_-]{20,}"), MASK),
     (
         ["bearer", "basic"],
         re.compile(r"\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE),

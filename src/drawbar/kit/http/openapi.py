@@ -63,6 +63,14 @@ def answering(schema: dict[str, Any]) -> dict[str, Any]:
     return {"answer": schema}
 
 
+def posted_form(required: list[str], **fields: str) -> dict[str, Any]:
+    """Declare the fields of a form a route reads itself, each with a sentence."""
+    properties = {
+        name: {"type": "string", "description": sentence} for name, sentence in fields.items()
+    }
+    return {"form": {"type": "object", "required": required, "properties": properties}}
+
+
 def openapi_config(
     title: str, version: str, opt: dict[str, Any], schemas: dict[str, Any]
 ) -> OpenAPIConfig:
@@ -121,7 +129,10 @@ def _describe(operation: dict[str, Any], opt: dict[str, Any]) -> None:
     )
     operation["responses"] = {
         status: answer for status, answer in operation["responses"].items() if status < "400"
-    } | {"default": REFUSAL}
+    } | {"default": opt.get("refusal", REFUSAL)}
+    if "form" in opt:
+        form = {"application/x-www-form-urlencoded": {"schema": opt["form"]}}
+        operation["requestBody"] = {"required": True, "content": form}
     if "answer" in opt:
         operation["responses"]["200"]["content"] = {"application/json": {"schema": opt["answer"]}}
     operation["security"] = [] if "public" in opt else [{"bearer": []}]
