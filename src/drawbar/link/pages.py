@@ -14,6 +14,7 @@ from drawbar.link import authorize_pages, consent_pages, session_pages, step_pag
 from drawbar.link.answer_pages import being_finished, dead, trouble
 from drawbar.link.colours import is_colour, style_of
 from drawbar.link.finishing import BeingFinished
+from drawbar.link.policy import headers_of
 from drawbar.link.visits import Dead
 from drawbar.ui.bundle import DIST, STATIC_PATH, asset_url
 
@@ -32,6 +33,8 @@ def link_pages() -> Router:
             send_colours,
             *(route for section in SECTIONS for route in section.ROUTES),
         ],
+        # Redirects too: one with the opener policy of our other pages would cut a popup off.
+        response_headers=headers_of(None),
         exception_handlers={Dead: dead, BeingFinished: being_finished, Exception: trouble},
         include_in_schema=False,
     )
