@@ -25,6 +25,8 @@ HUB_PAGES = (
     "/hub",
     "/hub/connections",
     "/hub/connections/new?system=assettracs",
+    "/hub/connections/links",
+    "/hub/connections/links/new",
     "/hub/systems",
     "/hub/records",
     "/hub/webhooks",

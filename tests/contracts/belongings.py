@@ -181,7 +181,7 @@ class Belongings:
         self.ids["applications"] = str(application)
         async with self.database.writing(self.workspace_id) as tx:
             made = await make_magic_link(tx, actor, NewMagicLink(name=MARK, email=f"{MARK}@x.org"))
-        self.ids["magic_links"] = str(made.link.id)
+        self.ids["magic_links"] = self.ids["links"] = str(made.link.id)
         self.ids["request_logs"] = await self._logged()
         self.ids["people"] = str(await self._member())
 

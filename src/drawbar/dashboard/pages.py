@@ -8,6 +8,7 @@ from litestar.response import Redirect
 from drawbar.dashboard.connections import pages as connections
 from drawbar.dashboard.credits import pages as credits
 from drawbar.dashboard.link import pages as link
+from drawbar.dashboard.magic_links import pages as magic_links
 from drawbar.dashboard.overview import pages as overview
 from drawbar.dashboard.records import pages as records
 from drawbar.dashboard.sandbox import pages as sandbox
@@ -25,6 +26,7 @@ SECTIONS = (
     connections,
     sandbox,
     link,
+    magic_links,
     webhooks,
     endpoint_pages,
     records,

@@ -150,12 +150,14 @@ def trouble(request: AnyRequest, error: Exception) -> Response[Any]:
     problem = as_problem(error)
     with writing_for(reader_of(request)):
         title, detail = gettext(problem.title), gettext(problem.detail)
-    return page(
+    shown = page(
         _known(request),
         "trouble.html",
         {"trouble": title, "detail": detail, "request_id": request.scope.get("request_id", "")},
         status_code=problem.status,
     )
+    shown.headers.update(problem.headers)
+    return shown
 
 
 def _known(request: AnyRequest) -> Visit | None:
