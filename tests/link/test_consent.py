@@ -95,7 +95,7 @@ async def test_a_state_nobody_was_sent_with_leads_nowhere(client: Client) -> Non
 
 
 async def test_a_page_in_a_frame_goes_on_when_the_window_apart_has_its_consent(
-    client: Client, database: Database, cast: Cast, app: App
+    client: Client, app: App
 ) -> None:
     guest = await arrive(client, app, system=SYSTEM)
     home = guest.home

@@ -81,7 +81,7 @@ def page(
     template: str,
     context: Mapping[str, Any] | None = None,
     *,
-    status_code: int | None = None,
+    status_code: int = 200,
     look: Look | None = None,
     refresh: str = "",
 ) -> Page:
