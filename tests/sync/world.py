@@ -98,6 +98,10 @@ class World:
             self.database, self.http, self.vault, self.workspace_id, UUID(self.connection_id)
         )
 
+    async def start_due_checks(self) -> None:
+        """Let the worker look which sources are due to be checked."""
+        await connection_jobs.start_due_checks(self.database)
+
     async def work_through_failures(self) -> None:
         """Try every waiting job until it ends or gives up, as the real queue does."""
         handlers = jobs.handlers(self.database, self.http, self.vault, self.settings)

@@ -10,7 +10,6 @@ from drawbar import audit
 from drawbar.audit import Actor
 from drawbar.connections import health, store
 from drawbar.connections.checking import check_credentials, connector_of, deployment_of
-from drawbar.connections.ending import end_access
 from drawbar.connections.model import (
     ChangedConnection,
     Connection,
@@ -21,6 +20,7 @@ from drawbar.connections.model import (
 from drawbar.connectors.sandbox.switches import with_fresh_credentials
 from drawbar.connectors.sdk.connector import Checked
 from drawbar.connectors.sdk.manifest import Manifest
+from drawbar.identity.store import revoke_connection_tokens
 from drawbar.identity.tokens import IssuedToken, issue_connection_token
 from drawbar.kit.clock import system_clock
 from drawbar.kit.crypto import Vault
@@ -182,7 +182,7 @@ async def reauthorize(
         )
         await store.CONNECTIONS.update(tx, after, expected_version=before.version)
         await store.seal(tx, vault, connection_id, secrets)
-        await end_access(tx, connection_id)
+        await revoke_connection_tokens(tx, connection_id)
         await audit.record(
             tx, actor, "connection.reauthorized", connection_id, before=before, after=after
         )

@@ -9,11 +9,14 @@ from litestar import Request, Router, delete, get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from drawbar.connections import actions, ending, store
+from drawbar.connections.credit_api import CREDIT_ROUTES
 from drawbar.connections.model import (
     ChangedConnection,
     Connection,
+    FreshCredentials,
     Health,
     NewConnection,
+    Reactivation,
     Status,
 )
 from drawbar.connections.sandbox import api as sandbox
@@ -26,7 +29,6 @@ from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
 from drawbar.kit.listing import ListSpec
 from drawbar.kit.tables import Page
 from drawbar.workspaces import credits
-from drawbar.workspaces import store as workspaces
 
 AnyRequest = Request[Any, Any, Any]
 SPEC = ListSpec(
@@ -34,7 +36,8 @@ SPEC = ListSpec(
         name: (name, "text[]") for name in ("system", "status", "health", "customer_reference")
     },
     words={"system": tuple(CATALOGUE), "status": get_args(Status), "health": get_args(Health)},
-    search="name || ' ' || email || ' ' || customer_reference",
+    within={"tag": "tags"},
+    search="name || ' ' || email || ' ' || customer_reference || ' ' || user_metadata::text",
 )
 
 
@@ -50,6 +53,9 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     credits: int
     status: str
     health: str
+    health_message: str
+    health_changed_at: datetime | None
+    last_checked_at: datetime | None
     customer_reference: str
     user_metadata: dict[str, Any]
     tags: list[str]
@@ -58,6 +64,7 @@ class ConnectionView(msgspec.Struct, frozen=True, kw_only=True):
     connected_at: datetime | None
     last_synced_at: datetime | None
     next_sync_at: datetime | None
+    records_erased_at: datetime | None
     created_at: datetime
     modified_at: datetime
 
@@ -81,17 +88,6 @@ class SystemView(msgspec.Struct, frozen=True, kw_only=True):
     """False for a system whose connector is still to come."""
     deployments: list[DeploymentPrice]
     entities: list[str]
-
-
-class CreditsView(msgspec.Struct, frozen=True, kw_only=True):
-    """The pool, and who uses it."""
-
-    granted: int
-    used: int
-    available: int
-    overage: int
-    by_connection: list[workspaces.Holder]
-    by_customer: list[store.CustomerShare]
 
 
 def shown(connection: Connection) -> ConnectionView:
@@ -196,28 +192,56 @@ async def create_connection_token(
         return await actions.issue_token(tx, actor, id)
 
 
-@get("/credits", guards=[admin_token(READ_HUB)], operation_id="get_credits")
-async def get_credits(request: AnyRequest, database: TheDatabase) -> CreditsView:
-    """Show the pool and who holds what."""
-    async with database.reading(actor_of(request).workspace_id) as tx:
-        pool = await workspaces.pool(tx)
-        return CreditsView(
-            granted=pool.granted,
-            used=pool.used,
-            available=pool.available,
-            overage=0,
-            by_connection=await workspaces.holders(tx),
-            by_customer=await store.credits_by_customer(tx),
-        )
+@post(
+    "/connections/{id:uuid}/reauthorize",
+    guards=[admin_token(WRITE_HUB)],
+    operation_id="reauthorize_connection",
+)
+async def reauthorize_connection(
+    request: AnyRequest,
+    database: TheDatabase,
+    http: TheHttp,
+    vault: TheVault,
+    id: FromPath[UUID],
+    data: JSONBody[FreshCredentials],
+) -> ConnectionView:
+    """Give a connection fresh credentials: it keeps its id and credits, its tokens end."""
+    return shown(
+        await actions.reauthorize(database, http, vault, actor_of(request), id, data.credentials)
+    )
 
 
-@get("/credits/ledger", guards=[admin_token(READ_HUB)], operation_id="list_credit_entries")
-async def list_credit_entries(
-    request: AnyRequest, database: TheDatabase
-) -> dict[str, list[workspaces.Entry]]:
-    """List the newest entries of the ledger."""
-    async with database.reading(actor_of(request).workspace_id) as tx:
-        return {"data": await workspaces.entries(tx, 500)}
+@post(
+    "/connections/{id:uuid}/reactivate",
+    guards=[admin_token(WRITE_HUB)],
+    status_code=200,
+    operation_id="reactivate_connection",
+)
+async def reactivate_connection(
+    request: AnyRequest,
+    database: TheDatabase,
+    id: FromPath[UUID],
+    data: JSONBody[Reactivation | None] = None,
+) -> ConnectionView:
+    """Take the credits of an inactive connection, as overage if need be and if that is wished."""
+    actor, wish = actor_of(request), data or Reactivation()
+    async with database.writing(actor.workspace_id) as tx:
+        return shown(await actions.reactivate(tx, actor, id, overage=wish.overage))
+
+
+@delete(
+    "/connections/{id:uuid}/data",
+    guards=[admin_token(WRITE_HUB)],
+    status_code=202,
+    operation_id="delete_connection_data",
+)
+async def delete_connection_data(
+    request: AnyRequest, database: TheDatabase, id: FromPath[UUID]
+) -> ConnectionView:
+    """Delete a disconnected connection's records for good; the worker does it piece by piece."""
+    actor = actor_of(request)
+    async with database.writing(actor.workspace_id) as tx:
+        return shown(await ending.erase_records(tx, actor, id))
 
 
 def connections_api() -> Router:
@@ -232,8 +256,10 @@ def connections_api() -> Router:
             change_connection,
             disconnect,
             create_connection_token,
-            get_credits,
-            list_credit_entries,
+            reauthorize_connection,
+            reactivate_connection,
+            delete_connection_data,
+            *CREDIT_ROUTES,
             *sandbox.ROUTES,
         ],
         before_request=refuse_undeclared,

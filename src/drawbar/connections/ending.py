@@ -53,7 +53,8 @@ async def disconnect(
         )
         await store.CONNECTIONS.update(tx, after, expected_version=before.version)
         await store.erase_secrets(tx, connection_id)
-        await end_access(tx, connection_id)
+        await revoke_connection_tokens(tx, connection_id)
+        await store.revoke_magic_links(tx, connection_id)
         await credits.give_back(tx, connection_id)
         await audit.record(
             tx, actor, "connection.disconnected", connection_id, before=before, after=after
@@ -65,15 +66,10 @@ async def disconnect(
     return after
 
 
-async def end_access(tx: Writing, connection_id: UUID) -> None:
-    """End every token, code and magic link of a connection at once."""
-    await revoke_connection_tokens(tx, connection_id)
-
-
 async def erase_records(tx: Writing, actor: Actor, connection_id: UUID) -> Connection:
     """Delete a disconnected connection's records for good; 409 for one that is not disconnected.
 
-    The worker deletes them by the thousand; they can be read no more from now on.
+    The worker deletes them, piece by piece.
     """
     before = await store.CONNECTIONS.get(tx, connection_id, lock=True)
     if before.status != "disconnected":

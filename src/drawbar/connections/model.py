@@ -86,6 +86,21 @@ class NewConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sync_interval_seconds: Interval = DEFAULT_INTERVAL_SECONDS
 
 
+class FreshCredentials(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What reauthorizing takes: the fields of the system's manifest."""
+
+    credentials: dict[str, str]
+
+    def __repr__(self) -> str:
+        return "FreshCredentials(…)"
+
+
+class Reactivation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whether what the pool lacks may be taken beyond it."""
+
+    overage: bool = False
+
+
 class ChangedConnection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be changed about a connection later."""
 

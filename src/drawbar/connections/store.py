@@ -83,6 +83,16 @@ async def erase_secrets(tx: Writing, connection_id: UUID) -> None:
     await tx.execute("DELETE FROM connection_secrets WHERE connection_id = $1", connection_id)
 
 
+async def revoke_magic_links(tx: Writing, connection_id: UUID) -> None:
+    """End the links by which a customer could still finish or reconnect this connection."""
+    await tx.execute(
+        "UPDATE magic_links SET revoked_at = $2, modified_at = $2, version = version + 1 "
+        "WHERE connection_id = $1 AND revoked_at IS NULL AND finished_at IS NULL",
+        connection_id,
+        tx.now,
+    )
+
+
 async def workspace_of(tx: System, connection_id: UUID) -> UUID | None:
     """Return whose connection this is, or None."""
     found: UUID | None = await tx.fetchval(

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Router, get
 from litestar.response import Redirect
 
+from drawbar.dashboard.connections import life_pages
 from drawbar.dashboard.connections import pages as connections
 from drawbar.dashboard.credits import pages as credits
 from drawbar.dashboard.link import pages as link
@@ -24,6 +25,7 @@ AnyRequest = Request[Any, Any, Any]
 SECTIONS = (
     overview,
     connections,
+    life_pages,
     sandbox,
     link,
     magic_links,

@@ -2,7 +2,7 @@
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
@@ -37,6 +37,8 @@ class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The words a filter takes, where it takes only some."""
     prefixes: Mapping[str, str] = {}
     """Parameters that say how a column's text begins."""
+    within: Mapping[str, str] = {}
+    """Parameter to jsonb column: a list of texts that holds one of those given."""
     dates: Mapping[str, str] = OWN_DATES
     search: str = ""
     """Column expression that `q=` looks into; empty offers no `q`."""
@@ -61,6 +63,8 @@ class ListSpec(msgspec.Struct, frozen=True, kw_only=True):
             offered[name] = f"Only rows with this {name}; a comma means any of.{words}"
         for name in self.prefixes:
             offered[name] = f"Only rows whose {name} begins with it."
+        for name in self.within:
+            offered[name] = f"Only rows that have this {name}; a comma means any of."
         for stem in self.dates:
             offered[f"{stem}_after"] = f"Only rows {stem} after it: {dates.EXAMPLE}."
             offered[f"{stem}_before"] = f"Only rows {stem} at or before it: {dates.EXAMPLE}."
@@ -232,15 +236,8 @@ def _conditions(
         args.append(value)
         return f"${len(args)}"
 
-    for name, (column, array_type) in spec.filters.items():
-        if name in given:
-            wanted = _wanted(name, given[name], array_type, spec.words.get(name, ()))
-            conditions.append(f"{column} = ANY({bind(wanted)}::{array_type})")
-    conditions += [
-        f"starts_with({column}, {bind(given[name])})"
-        for name, column in spec.prefixes.items()
-        if name in given
-    ]
+    for before, wanted, after in _chosen(spec, given):
+        conditions.append(f"{before}{bind(wanted)}{after}")
     for stem, column in spec.dates.items():
         for name, sign, read in (
             (f"{stem}_after", ">", dates.after),
@@ -254,6 +251,16 @@ def _conditions(
     if spec.soft_deletes and not _shows_deleted(given):
         conditions.append("deleted_at IS NULL")
     return conditions, args
+
+
+def _chosen(spec: ListSpec, given: Mapping[str, str]) -> Iterator[tuple[str, list[object], str]]:
+    for name, (column, array_type) in spec.filters.items():
+        if name in given:
+            wanted = _wanted(name, given[name], array_type, spec.words.get(name, ()))
+            yield f"{column} = ANY(", wanted, f"::{array_type})"
+    for name, column in spec.within.items():
+        if name in given:
+            yield f"{column} ?| ", _wanted(name, given[name], "text[]", ()), "::text[]"
 
 
 def _wanted(name: str, text: str, array_type: str, words: tuple[str, ...]) -> list[object]:

@@ -70,6 +70,16 @@ class Body(msgspec.Struct, frozen=True):
     body: bytes
 
 
+ERASE_RECORDS = """
+DELETE FROM records WHERE (workspace_id, connection_id, entity, id) IN (
+  SELECT workspace_id, connection_id, entity, id FROM records WHERE connection_id = $1 LIMIT $2)
+"""
+ERASE_CHANGES = """
+DELETE FROM changes WHERE (workspace_id, connection_id, sequence) IN (
+  SELECT workspace_id, connection_id, sequence FROM changes WHERE connection_id = $1 LIMIT $2)
+"""
+
+
 async def stored(
     tx: Reading, connection_id: UUID, entity: str, ids: Sequence[UUID]
 ) -> dict[UUID, Stored]:
@@ -150,3 +160,9 @@ async def changes(tx: Reading, connection_id: UUID, after: int, most: int) -> li
     """Return what happened after a place in the feed."""
     rows = await tx.fetch(CHANGES, connection_id, after, most)
     return msgspec.convert([dict(row) for row in rows], list[Change])
+
+
+async def erase_some(tx: Writing, connection_id: UUID, most: int) -> int:
+    """Delete up to so many records and changes of a connection for good; how many."""
+    tags = [await tx.execute(sql, connection_id, most) for sql in (ERASE_RECORDS, ERASE_CHANGES)]
+    return sum(int(tag.rpartition(" ")[2]) for tag in tags)

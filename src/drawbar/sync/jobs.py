@@ -7,6 +7,7 @@ import msgspec
 
 from drawbar.connections import store as connections
 from drawbar.connections.actions import CONNECTED_JOB
+from drawbar.connections.ending import ERASE_JOB
 from drawbar.connections.source import live_source
 from drawbar.connectors.catalogue import CATALOGUE
 from drawbar.connectors.sdk.errors import CredentialInvalid, SourceError
@@ -16,6 +17,7 @@ from drawbar.kit.db import Database
 from drawbar.kit.jobs import Handler, Recurring, enqueue
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.records import store as records
 from drawbar.sync import store
 from drawbar.sync.actions import fail, start_runs
 from drawbar.sync.engine import run_sync
@@ -23,6 +25,8 @@ from drawbar.sync.model import RUN_JOB, UNDER_WAY, ConnectedJob, RunJob
 
 SUBSCRIBE_JOB = "sync.subscribe"
 PATIENCE_WITH_JOBS = timedelta(minutes=1)
+ERASED_AT_ONCE = 5000
+"""Rows per transaction: a long one would hold its workspace's watermark back."""
 MOST_AT_ONCE = 200
 """Connections whose schedule is looked after in one go."""
 
@@ -45,7 +49,10 @@ def handlers(
         job = json.decode(payload, ConnectedJob)
         await subscribe_to_push(database, http, vault, settings, job)
 
-    return {RUN_JOB: run, CONNECTED_JOB: begin, SUBSCRIBE_JOB: subscribe}
+    async def erase(payload: bytes) -> None:
+        await erase_records(database, json.decode(payload, ConnectedJob))
+
+    return {RUN_JOB: run, CONNECTED_JOB: begin, SUBSCRIBE_JOB: subscribe, ERASE_JOB: erase}
 
 
 def schedules(database: Database) -> list[Recurring]:
@@ -99,6 +106,16 @@ async def subscribe_to_push(
         told = msgspec.structs.replace(current, push_secret=subscription.secret)
         await connections.seal(tx, vault, connection.id, told)
         await connections.set_subscription(tx, connection.id, subscription.remote_id)
+
+
+async def erase_records(database: Database, job: ConnectedJob) -> None:
+    """Delete all records of a connection for good, a piece per transaction."""
+    erased = ERASED_AT_ONCE
+    while erased:
+        async with database.writing(job.workspace_id) as tx:
+            erased = await records.erase_some(tx, job.connection_id, ERASED_AT_ONCE)
+    async with database.writing(job.workspace_id) as tx:
+        await store.forget(tx, job.connection_id)
 
 
 async def fail_lost_runs(database: Database) -> int:

@@ -208,6 +208,11 @@ async def cancel_under_way(tx: Writing, connection_id: UUID) -> None:
     )
 
 
+async def forget(tx: Writing, connection_id: UUID) -> None:
+    """Keep nothing of a connection's entities; its runs stay as history."""
+    await tx.execute("DELETE FROM sync_states WHERE connection_id = $1", connection_id)
+
+
 async def lost_runs(tx: System, queued_before: datetime) -> list[tuple[UUID, UUID, UUID]]:
     """Return (workspace, run, connection) of runs that no job will ever carry on."""
     rows = await tx.fetch(LOST, queued_before)

@@ -200,7 +200,7 @@ async def holders(tx: Reading) -> list[Holder]:
 
 
 async def entries(tx: Reading, most: int) -> list[Entry]:
-    """Return the newest lines of the ledger."""
+    """Return the newest lines of the ledger, for a page that shows the last few."""
     rows = await tx.fetch(
         "SELECT id, at, kind, from_account, to_account, amount, connection_id, note "
         "FROM credit_entries ORDER BY at DESC, id DESC LIMIT $1",
