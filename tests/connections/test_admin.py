@@ -152,7 +152,7 @@ async def test_an_outage_and_its_end_show_as_health_and_events(
 async def changes_of_health(database: Database, world: World) -> list[str]:
     async with database.reading(world.workspace_id) as tx:
         rows = await tx.fetch(
-            "SELECT payload::text AS payload FROM webhook_events "
+            "SELECT convert_from(payload, 'UTF8') AS payload FROM webhook_events "
             "WHERE type = 'connection.status_changed' ORDER BY created_at, id"
         )
     return [

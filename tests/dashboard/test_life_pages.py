@@ -35,8 +35,9 @@ async def test_a_connection_is_edited_and_a_mistake_is_told_beside_its_field(
         assert 'value="Kept"' in told
         assert 'id="user_metadata-error"' in said
         assert "pilot, north" in shown
-        assert "every 15 min" in shown
+        assert "ann@example.com" in shown
         assert "crm: ACME-7\nseats: 12" in again
+        assert 'value="15"' in again
 
 
 async def test_reconnecting_tells_a_refused_key_and_goes_on_with_a_right_one(
