@@ -238,6 +238,17 @@ async def test_closing_the_popup_is_heard(stage: Stage) -> None:
     await expect(stage.page.locator("#said")).to_have_text("closed")
 
 
+async def test_a_source_with_a_consent_page_opens_it_beside_the_frame(stage: Stage) -> None:
+    link = await opened(stage.page, stage.site, {"system": "sandbox-oauth"})
+    async with stage.page.expect_popup() as waiting:
+        await link.get_by_role("button", name="Continue to Sandbox with OAuth").click()
+    consent = await waiting.value
+    await expect(link.get_by_text("This page goes on by itself")).to_be_visible()
+    await consent.get_by_role("button", name="Allow", exact=True).click()
+    await expect(stage.page.locator("#said")).to_have_text("connected", timeout=10_000)
+    await until(lambda: _is_closed(consent), within_s=5)
+
+
 async def test_a_plain_link_comes_back_by_a_redirect(stage: Stage, world: World) -> None:
     asked = stage.app.asks(redirect_uri=stage.site.redirect_uri, system="sandbox")
     query = "&".join(f"{name}={text}" for name, text in asked.items())

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 from litestar.testing import AsyncTestClient
 
+from drawbar.audit.model import drawbar
 from drawbar.connections import store as connections
-from drawbar.connections.model import Connection
+from drawbar.connections.actions import begin
+from drawbar.connections.model import Connection, NewPending
 from drawbar.kit.db import Database
 from tests.link.scene import BACK, PLAIN, VERIFIER, App, Guest, RealWire, an_application, arrive
 from tests.support.cast import Cast, Person
+from tests.support.clock import FakeClock
 from tests.support.database import TestServer
 from tests.support.web import free_port
 from tests.sync.world import hub_and_platform
@@ -167,6 +170,26 @@ async def test_a_double_click_makes_one_connection(
     assert len(await connections_of(database, cast.alice)) == 1
     assert again.status == 410
     assert "You are connected" in again.text
+
+
+async def test_a_try_whose_process_died_is_taken_up_by_the_next_with_the_same_connection(
+    client: Client, database: Database, cast: Cast, app: App, clock: FakeClock
+) -> None:
+    guest = await arrive(client, app, system="sandbox")
+    await guest.connect(**{"credentials.user": "limited"})
+    async with database.writing(cast.alice.workspace_id) as tx:
+        begun = await begin(tx, drawbar(tx.workspace_id, "tests"), NewPending(name="Leeds"))
+        await tx.execute(
+            "UPDATE link_sessions SET claimed_at = $1, connection_id = $2", tx.now, begun.id
+        )
+    await guest.send("/review")
+    waiting = (guest.status, guest.headers.get("refresh", "")[:2])
+    clock.forward(minutes=3)
+    await guest.send("/review")
+    (made,) = await connections_of(database, cast.alice)
+    assert waiting == (202, "2;")
+    assert guest.answer["code"]
+    assert (made.id, made.status) == (begun.id, "synchronizing")
 
 
 async def test_no_credential_is_in_any_address_or_page(client: Client, app: App) -> None:

@@ -38,7 +38,7 @@ async def choose_system(request: AnyRequest, token: FromPath[str]) -> Response[A
     visit = await come_in(request, token)
     if visit.session.finished_at:
         return await last_words(Tools.of(request).database, visit)
-    if visit.session.claimed_at:
+    if visit.is_being_finished:
         return waiting(visit)
     if visit.session.fixed_system:
         return Redirect(f"{visit.home}/systems/{visit.session.fixed_system}", status_code=303)
@@ -56,7 +56,7 @@ async def show_access(
 ) -> Response[Any]:
     """Show the system's guide and form, and what will be read."""
     visit = await come_in(request, token)
-    if visit.session.finished_at or visit.session.claimed_at or _is_elsewhere(visit, slug):
+    if visit.session.finished_at or visit.is_being_finished or _is_elsewhere(visit, slug):
         return Redirect(visit.home, status_code=303)
     return await access(Tools.of(request).database, visit, connector_of(slug).manifest, {}, ())
 

@@ -17,7 +17,7 @@ from drawbar.kit.db import Database, System, Writing
 from drawbar.kit.ids import new_id
 from drawbar.link import magic_store, session_store
 from drawbar.link.colours import is_colour
-from drawbar.link.model import SESSION_LIFE, SESSION_PREFIX, LinkSession, MagicLink
+from drawbar.link.model import CLAIM_LIFE, SESSION_LIFE, SESSION_PREFIX, LinkSession, MagicLink
 
 Reason = Literal["unknown", "expired", "finished", "ended", "used", "revoked", "link_expired"]
 OF_STANDING: dict[str, Reason] = {
@@ -45,6 +45,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     look: Look
     application: Application | None = None
     magic: MagicLink | None = None
+    is_being_finished: bool = False
+    """Whether a request is making the connection right now."""
 
     def __repr__(self) -> str:
         return f"Visit({self.session.id})"
@@ -177,7 +179,15 @@ async def _described(tx: System, token: str, session: LinkSession) -> Visit:
         magic = await magic_store.MAGIC_LINKS.find(inside, session.magic_link_id)
     name = await session_store.workspace_name(tx, session.workspace_id)
     look = look_of(application) if application else Look(name=name)
-    return Visit(token=token, session=session, look=look, application=application, magic=magic)
+    claimed_at = session.claimed_at if session.finished_at is None else None
+    return Visit(
+        token=token,
+        session=session,
+        look=look,
+        application=application,
+        magic=magic,
+        is_being_finished=claimed_at is not None and tx.now - claimed_at < CLAIM_LIFE,
+    )
 
 
 def _refuse_dead(visit: Visit, now: datetime) -> None:
