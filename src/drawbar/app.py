@@ -16,10 +16,13 @@ from drawbar.connections.api import connections_api
 from drawbar.dashboard.frame import frame_context
 from drawbar.dashboard.pages import hub_pages
 from drawbar.help.pages import help_pages
+from drawbar.identity.account_pages import account_pages
 from drawbar.identity.api import oauth_api
 from drawbar.identity.application_api import application_api
 from drawbar.identity.guards import Elsewhere, public
+from drawbar.identity.letter_pages import letter_pages
 from drawbar.identity.pages import identity_pages
+from drawbar.identity.second_factor_pages import second_factor_pages
 from drawbar.kit import signing
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database
@@ -45,6 +48,7 @@ from drawbar.ui.responses import FRAME_CONTEXT
 from drawbar.ui.static import static_router
 from drawbar.webhooks.api import webhook_apis
 from drawbar.workspaces.pages import setup_pages
+from drawbar.workspaces.sign_up_pages import sign_up_pages
 
 AnyRequest = Request[Any, Any, Any]
 LARGEST_BODY = 5_000_000
@@ -83,6 +87,10 @@ def create_app(
             healthz,
             static_router(),
             identity_pages(),
+            letter_pages(),
+            account_pages(),
+            second_factor_pages(),
+            sign_up_pages(),
             setup_pages(),
             help_pages(),
             *hub_pages(),

@@ -47,6 +47,7 @@ async def work(settings: Settings) -> None:
             {
                 **mail.handlers(database, vault, settings),
                 **connections.handlers(database, http, vault),
+                **identity.handlers(database, vault, settings),
                 **sync.handlers(database, http, vault, settings),
             },
             [

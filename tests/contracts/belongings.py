@@ -10,8 +10,11 @@ from drawbar.assettracs.kinds import EVENT_TYPES, KINDS
 from drawbar.audit import Actor
 from drawbar.connections import store as connections
 from drawbar.connections.model import Connection
+from drawbar.identity import invitation_store, session_store
 from drawbar.identity import store as identity
 from drawbar.identity.grants import issue_code
+from drawbar.identity.invitation_store import Invitation
+from drawbar.identity.model import INVITATION_LIFE, SESSION_LIFE
 from drawbar.identity.tokens import issue_admin_token, issue_connection_token
 from drawbar.kit.crypto import Vault, fingerprint, new_secret
 from drawbar.kit.db import Database
@@ -48,6 +51,7 @@ SELECT string_agg(format('%s:%s', name, digest), ',' ORDER BY name) FROM (
   UNION ALL SELECT 'visits', md5(string_agg(s::text, '' ORDER BY id)) FROM link_sessions s
   UNION ALL SELECT 'credits', count(*)::text FROM credit_entries
   UNION ALL SELECT 'gates', md5(string_agg(g::text, '' ORDER BY connection_id)) FROM source_gates g
+  UNION ALL SELECT 'invited', md5(string_agg(i::text, '' ORDER BY id)) FROM invitations i
   UNION ALL SELECT 'audit', count(*)::text FROM audit_entries
   UNION ALL SELECT 'runs', count(*)::text FROM sync_runs
 ) facts
@@ -183,7 +187,27 @@ class Belongings:
             made = await make_magic_link(tx, actor, NewMagicLink(name=MARK, email=f"{MARK}@x.org"))
         self.ids["magic_links"] = self.ids["links"] = str(made.link.id)
         self.ids["request_logs"] = await self._logged()
-        self.ids["people"] = str(await self._member())
+        member = await self._member()
+        self.ids["people"] = str(member)
+        self.ids["invitations"] = str(await self._invitation(member))
+        self.ids["sessions"] = str(await self._session(member))
+
+    async def _invitation(self, inviter: UUID) -> UUID:
+        id, roles = uuid4(), (None, "inspector")
+        async with self.database.writing(self.workspace_id) as tx:
+            ends = tx.now + INVITATION_LIFE
+            email = f"{MARK}@example.com"
+            wish = Invitation(id, self.workspace_id, email, *roles, inviter, tx.now, ends)
+            await invitation_store.add(tx, wish, id.bytes)
+        return id
+
+    async def _session(self, user_id: UUID) -> UUID:
+        token = fingerprint(new_secret())
+        async with self.database.as_system("tests") as tx:
+            ends = tx.now + SESSION_LIFE
+            await session_store.add_session(tx, token, user_id, self.workspace_id, ends, MARK)
+            (session,) = await session_store.live_sessions(tx, user_id)
+        return session.id
 
     async def _logged(self) -> str:
         async with self.database.as_system("tests") as tx:

@@ -11,8 +11,9 @@ from drawbar.demo.load import load
 from drawbar.demo.model import DemoPlan, OrganizationPlan
 from drawbar.demo.people import USER_ID, VENDOR_ID, DemoRecordLostError
 from drawbar.demo.record import new_record
-from drawbar.identity import store
+from drawbar.identity import session_store, store
 from drawbar.identity.actions import sign_in
+from drawbar.identity.model import Visit
 from drawbar.kit.crypto import fingerprint
 from drawbar.kit.db import Database
 from drawbar.workspaces.store import pool
@@ -88,9 +89,9 @@ async def test_the_demo_user_is_everywhere_and_begins_at_the_vendor(
 ) -> None:
     await load(database, two_airlines, RECORD, untold)
 
-    token = await sign_in(database, RECORD.email, RECORD.password)
+    token = await sign_in(database, RECORD.email, RECORD.password, Visit())
     async with database.as_system("tests") as tx:
-        person = await store.signed_in(tx, fingerprint(token.text))
+        person = await session_store.signed_in(tx, fingerprint(token.text), "")
     async with database.reading(VENDOR_ID) as tx:
         credits = await pool(tx)
 
@@ -107,9 +108,9 @@ async def test_a_second_person_may_inspect_at_every_airline(
     await load(database, two_airlines, RECORD, untold)
     (rosa,) = RECORD.people
 
-    token = await sign_in(database, rosa.email, rosa.password)
+    token = await sign_in(database, rosa.email, rosa.password, Visit())
     async with database.as_system("tests") as tx:
-        person = await store.signed_in(tx, fingerprint(token.text))
+        person = await session_store.signed_in(tx, fingerprint(token.text), "")
 
     assert person is not None
     assert (person.name, person.current.hub_role) == ("Rosa Second", "developer")

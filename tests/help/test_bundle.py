@@ -10,7 +10,7 @@ from drawbar.audit.model import drawbar
 from drawbar.connections import store as connections
 from drawbar.connections.model import Secrets
 from drawbar.help.bundle import support_bundle
-from drawbar.identity import store as identity
+from drawbar.identity import session_store
 from drawbar.identity.model import SignedIn
 from drawbar.kit import json
 from drawbar.kit.crypto import Vault, fingerprint
@@ -33,7 +33,7 @@ VALUES ($1, $2, $3, 'assets', 'full', 'manual', 'failed', $4, $4, 4, 'SOURCE_ERR
 
 async def signed_in(database: Database, person: Person) -> SignedIn:
     async with database.as_system("tests") as tx:
-        found = await identity.signed_in(tx, fingerprint(person.session))
+        found = await session_store.signed_in(tx, fingerprint(person.session), "")
     assert found is not None
     return found
 

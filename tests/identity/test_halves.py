@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar.testing import AsyncTestClient
 
-from drawbar.identity import store
+from drawbar.identity import session_store, store
 from drawbar.kit.crypto import fingerprint, new_secret
 from drawbar.kit.db import Database
 from drawbar.workspaces.store import add_workspace
@@ -32,7 +32,8 @@ async def session_in(
         await store.add_membership(tx, person.id, hub_role, asset_role)
     async with database.as_system("tests") as tx:
         ends = tx.now.replace(year=tx.now.year + 1)
-        await store.add_session(tx, fingerprint(session), person.id, workspace_id, ends, "tests")
+        hash_ = fingerprint(session)
+        await session_store.add_session(tx, hash_, person.id, workspace_id, ends, "tests")
     return session
 
 

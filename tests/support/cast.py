@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from drawbar.identity import store
+from drawbar.identity import session_store, store
 from drawbar.identity.passwords import hash_password
 from drawbar.kit.crypto import fingerprint, new_secret
 from drawbar.kit.db import Database
@@ -55,7 +55,8 @@ async def bring_on(database: Database) -> Cast:
             await store.add_api_key(tx, uuid4(), "w", "k_", fingerprint(write_key), ["write"])
         async with database.as_system("tests") as tx:
             ends = tx.now.replace(year=tx.now.year + 1)
-            await store.add_session(tx, fingerprint(session), id, workspace_id, ends, "tests")
+            hash_ = fingerprint(session)
+            await session_store.add_session(tx, hash_, id, workspace_id, ends, "tests")
         return Person(name, email, id, workspace_id, session, read_key, write_key)
 
     return Cast(

@@ -53,6 +53,7 @@ def frame_context(request: AnyRequest) -> Mapping[str, Any]:
             "user": {"name": person.name, "email": person.email},
             "help_href": _help(path),
             "helping": path.startswith("/help"),
+            "user_links": [(gettext("Account"), "/account")],
             "search_href": SEARCHES[product][0],
             "search_label": gettext(SEARCHES[product][1]),
         }

@@ -1,6 +1,7 @@
 """Every sealed column there is, over all packages; a test compares it with the database."""
 
 from drawbar.connections import store as connections
+from drawbar.identity import second_factor
 from drawbar.kit import signing
 from drawbar.kit.mail import letters
 from drawbar.kit.sealed import SealedColumn
@@ -11,4 +12,5 @@ REGISTRY: tuple[SealedColumn, ...] = (
     *webhooks.SEALED,
     *signing.SEALED,
     *letters.SEALED,
+    *second_factor.SEALED,
 )

@@ -9,7 +9,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from drawbar.audit import Actor
-from drawbar.identity import store
+from drawbar.identity import session_store, store
 from drawbar.identity.model import Membership, SignedIn
 from drawbar.identity.rights import (
     ADMIN_TOKEN,
@@ -23,6 +23,7 @@ from drawbar.kit.crypto import fingerprint
 from drawbar.kit.db import Database, System
 from drawbar.kit.errors import denied, unauthenticated
 from drawbar.kit.http import throttle
+from drawbar.kit.http.clients import address_of
 
 Owner = TypeVar("Owner")
 COOKIE = "drawbar_session"
@@ -107,9 +108,12 @@ async def recognised(connection: AnyConnection) -> SignedIn | None:
     if not token:
         return None
     async with _database(connection).as_system("who holds this session") as tx:
-        person = await store.signed_in(tx, fingerprint(token))
+        address = address_of(connection.scope)
+        person = await session_store.signed_in(tx, fingerprint(token), address)
     if person is not None:
         connection.state.person = person
+        # Pages are written in this person's language and time zone (ui.responses.reader_of).
+        connection.scope["user"] = person
     return person
 
 

@@ -1,7 +1,6 @@
-"""Letting people into a workspace, changing what they are there, and letting them go."""
+"""What the people of a workspace are there, and letting them go."""
 
 import re
-import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -9,38 +8,18 @@ import msgspec
 
 from drawbar import audit
 from drawbar.audit import Actor
-from drawbar.identity import people_store, store
+from drawbar.identity import people_store, session_store
 from drawbar.identity.actions import LONGEST_EMAIL
 from drawbar.identity.model import Roles
-from drawbar.identity.passwords import hash_password
 from drawbar.identity.people_store import Account
 from drawbar.identity.rights import ASSET_ROLES, HUB_ROLES
 from drawbar.kit.db import Database, Writing
-from drawbar.kit.errors import FieldError, conflict, denied, invalid, invalid_fields, not_found
-from drawbar.kit.ids import new_id
+from drawbar.kit.errors import conflict, denied, invalid, not_found
+from drawbar.kit.mail import can_reach
 
 LONGEST_NAME = 200
-PASSWORD_BYTES = 12
 NOBODY = Roles()
 _EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+")
-
-
-class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is to come in; the name of somebody who has an account stays theirs."""
-
-    email: str
-    name: str
-    roles: Roles
-
-
-class Added(msgspec.Struct, frozen=True):
-    """Somebody who came in; a password only where the account is new, shown this once."""
-
-    account: Account
-    password: str | None
-
-    def __repr__(self) -> str:
-        return f"Added({self.account!r})"
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -59,31 +38,6 @@ async def people(database: Database, workspace_id: UUID) -> list[Person]:
     return [Person(accounts[id], roles) for id, roles in members.items()]
 
 
-async def add_person(database: Database, actor: Actor, own: Roles, new: NewPerson) -> Added:
-    """Make a member of whoever has this address, with a new account if there is none.
-
-    Raises 422 that names each field at fault, 403 for a role that is not the actor's to give
-    (`own` is what the actor is), and 409 for somebody who is a member already.
-    """
-    email, name = new.email.strip(), new.name.strip()
-    _check(email, name, new.roles)
-    check_powers(own, NOBODY, new.roles)
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
-    password_hash = await hash_password(password)
-    async with database.as_system("find or make the account of a new member") as tx:
-        known = await store.person_by_email(tx, email)
-        id = known.id if known else new_id()
-        if known is None:
-            await store.add_person(tx, id, email, name, password_hash, tx.now)
-        elif actor.workspace_id in {one.workspace_id for one in await store.memberships(tx, id)}:
-            raise conflict(f"{known.email} is in this workspace already.")
-        inside = tx.inside(actor.workspace_id)
-        await store.add_membership(inside, id, new.roles.hub_role, new.roles.asset_role)
-        await audit.record(inside, actor, "member.added", id, after=new.roles)
-    account = Account(id, known.email, known.name) if known else Account(id, email, name)
-    return Added(account, None if known else password)
-
-
 async def change_roles(
     tx: Writing, actor: Actor, own: Roles, user_id: UUID, roles: Mapping[str, str | None]
 ) -> None:
@@ -92,7 +46,7 @@ async def change_roles(
     after = msgspec.structs.replace(before, **roles)
     if after == before:
         return
-    _check_roles(after)
+    check_roles(after)
     check_powers(own, before, after)
     _check_led({**members, user_id: after}, members)
     await people_store.set_roles(tx, user_id, after)
@@ -108,7 +62,7 @@ async def remove_person(database: Database, actor: Actor, own: Roles, user_id: U
         await people_store.remove(tx, user_id)
         await audit.record(tx, actor, "member.removed", user_id, before=before)
     async with database.as_system("end the sessions of somebody who left") as system:
-        await people_store.end_sessions(system, user_id, actor.workspace_id)
+        await session_store.end_sessions_in(system, user_id, actor.workspace_id)
 
 
 def check_powers(own: Roles, before: Roles, after: Roles) -> None:
@@ -136,7 +90,8 @@ def is_name(text: str) -> bool:
 
 def is_email(text: str) -> bool:
     """Whether a text looks like an e-mail address; only a letter that arrives proves one."""
-    return bool(_EMAIL.fullmatch(text.strip())) and len(text) <= LONGEST_EMAIL
+    address = text.strip()
+    return len(text) <= LONGEST_EMAIL and bool(_EMAIL.fullmatch(address)) and can_reach(address)
 
 
 async def _member(tx: Writing, user_id: UUID) -> tuple[dict[UUID, Roles], Roles]:
@@ -156,18 +111,8 @@ def _check_led(after: dict[UUID, Roles], before: dict[UUID, Roles]) -> None:
         raise conflict("The assets keep an administrator. Make somebody else one first.")
 
 
-def _check(email: str, name: str, roles: Roles) -> None:
-    errors = []
-    if not is_name(name):
-        errors.append(FieldError("name", "Write the person's name."))
-    if not is_email(email):
-        errors.append(FieldError("email", "Write an address such as alice@example.com."))
-    if errors:
-        raise invalid_fields(tuple(errors))
-    _check_roles(roles)
-
-
-def _check_roles(roles: Roles) -> None:
+def check_roles(roles: Roles) -> None:
+    """Raise 422 for a role that does not exist, or for none at all."""
     if roles.hub_role not in HUB_ROLES:
         raise invalid("hub_role", "is no role in the hub.")
     if roles.asset_role not in ASSET_ROLES:

@@ -31,6 +31,16 @@ async def accounts(tx: System, ids: Iterable[UUID]) -> dict[UUID, Account]:
     return {row["id"]: Account(**dict(row)) for row in rows}
 
 
+async def roles_in(tx: System, user_id: UUID, workspace_id: UUID) -> Roles | None:
+    """Return what somebody is in a workspace, or None when they are no member."""
+    row = await tx.fetchrow(
+        "SELECT hub_role, asset_role FROM memberships WHERE user_id = $1 AND workspace_id = $2",
+        user_id,
+        workspace_id,
+    )
+    return Roles(row["hub_role"], row["asset_role"]) if row else None
+
+
 async def set_roles(tx: Writing, user_id: UUID, roles: Roles) -> None:
     """Let a member be something else from now on."""
     await tx.execute(
@@ -44,10 +54,3 @@ async def set_roles(tx: Writing, user_id: UUID, roles: Roles) -> None:
 async def remove(tx: Writing, user_id: UUID) -> None:
     """Let somebody be a member no more; their sessions here open nothing from now on."""
     await tx.execute("DELETE FROM memberships WHERE user_id = $1", user_id)
-
-
-async def end_sessions(tx: System, user_id: UUID, workspace_id: UUID) -> None:
-    """Forget a person's sessions in one workspace."""
-    await tx.execute(
-        "DELETE FROM sessions WHERE user_id = $1 AND workspace_id = $2", user_id, workspace_id
-    )

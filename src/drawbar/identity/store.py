@@ -6,20 +6,19 @@ from uuid import UUID
 
 import msgspec
 
-from drawbar.identity.model import Membership, Person, SignedIn
+from drawbar.identity.model import Membership, Person
 from drawbar.kit.db import System, Writing
 
-PERSON = "SELECT id, email, name, password_hash, disabled_at FROM users"
+PERSON = """
+SELECT id, email, name, password_hash, locale, time_zone, email_confirmed_at, disabled_at,
+       EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id) AS has_second_factor
+  FROM users u
+"""
 MEMBERSHIPS = """
 SELECT m.workspace_id, w.name AS workspace_name, m.hub_role, m.asset_role, w.products
   FROM memberships m JOIN workspaces w USING (workspace_id)
  WHERE m.user_id = $1
  ORDER BY w.name
-"""
-SESSION = """
-SELECT s.user_id, s.workspace_id, s.last_seen_at, u.email, u.name
-  FROM sessions s JOIN users u ON u.id = s.user_id
- WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL
 """
 
 
@@ -42,6 +41,12 @@ async def person_by_email(tx: System, email: str) -> Person | None:
     """Return the account with this address, however it is capitalised, or None."""
     row = await tx.fetchrow(f"{PERSON} WHERE lower(email) = lower($1)", email)
     return msgspec.convert(dict(row), Person) if row else None
+
+
+async def person(tx: System, id: UUID, *, lock: bool = False) -> Person:
+    """Return an account that is known to exist; `lock` holds it until the end."""
+    row = await tx.fetchrow(f"{PERSON} WHERE id = $1{' FOR UPDATE' if lock else ''}", id)
+    return msgspec.convert(dict(row or {}), Person)
 
 
 async def has_people(tx: System) -> bool:
@@ -69,54 +74,6 @@ async def memberships(tx: System, user_id: UUID) -> tuple[Membership, ...]:
     return msgspec.convert(
         [dict(row) for row in await tx.fetch(MEMBERSHIPS, user_id)], tuple[Membership, ...]
     )
-
-
-async def add_session(
-    tx: System,
-    token_hash: bytes,
-    user_id: UUID,
-    workspace_id: UUID,
-    expires_at: datetime,
-    agent: str,
-) -> None:
-    """Store a browser's session."""
-    await tx.execute(
-        "INSERT INTO sessions (token_hash, user_id, workspace_id, created_at, last_seen_at, "
-        "expires_at, user_agent) VALUES ($1, $2, $3, $4, $4, $5, $6)",
-        token_hash,
-        user_id,
-        workspace_id,
-        tx.now,
-        expires_at,
-        agent,
-    )
-
-
-async def signed_in(tx: System, token_hash: bytes) -> SignedIn | None:
-    """Return who this session belongs to, or None when it ended or its member left."""
-    row = await tx.fetchrow(SESSION, token_hash, tx.now)
-    if row is None:
-        return None
-    all_of_them = await memberships(tx, row["user_id"])
-    current = [one for one in all_of_them if one.workspace_id == row["workspace_id"]]
-    if not current:
-        return None
-    return SignedIn(row["user_id"], row["email"], row["name"], current[0], all_of_them)
-
-
-async def move_session(tx: System, token_hash: bytes, workspace_id: UUID) -> None:
-    """Let a session go on in another workspace."""
-    await tx.execute(
-        "UPDATE sessions SET workspace_id = $2, last_seen_at = $3 WHERE token_hash = $1",
-        token_hash,
-        workspace_id,
-        tx.now,
-    )
-
-
-async def end_session(tx: System, token_hash: bytes) -> None:
-    """Forget a session."""
-    await tx.execute("DELETE FROM sessions WHERE token_hash = $1", token_hash)
 
 
 async def add_setup_link(tx: System, token_hash: bytes) -> None:

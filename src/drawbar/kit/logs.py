@@ -48,8 +48,12 @@ _TEXT_SECRETS = (
         re.compile(r"\b(?:bearer|basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE),
         MASK,
     ),
-    # The first owner's one-time link: whoever holds it becomes the owner.
-    (["/setup/"], re.compile(r"(/setup/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
+    # One-time links: whoever holds one becomes the owner, or enters the account.
+    (
+        ["/setup/", "/invitation/", "/sign-up/", "/reset/", "/confirm/"],
+        re.compile(r"(/(?:setup|invitation|sign-up|reset|confirm)/+)[^\s\"'?#/]+"),
+        rf"\1{MASK}",
+    ),
     # Link's sessions and magic links: whoever holds one enters credentials in the customer's place.
     (["/link/"], re.compile(r"(/link/+[sm]/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
     # A password inside a URL, as database addresses have it.

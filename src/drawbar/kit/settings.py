@@ -5,7 +5,7 @@ from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from typing import get_type_hints
+from typing import Literal, get_type_hints
 
 import msgspec
 
@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Mail server letters are handed to; empty means `$DRAWBAR_DATA/mailbox`."""
     mail_from: str = ""
     """Whom letters are from, `Drawbar <drawbar@example.com>`; default from the public URL."""
+    sign_up: Literal["closed", "open"] = "closed"
+    """Whether anybody may make a workspace of their own; otherwise people are invited."""
     trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     """CIDR ranges whose `X-Forwarded-For` is believed, comma-separated."""
     requests_per_minute: int = 600
@@ -150,10 +152,10 @@ def _check_mail(settings: Settings) -> None:
         ) from error
 
 
-def _check_network(variable: str, network: str) -> None:
+def _check_network(name: str, network: str) -> None:
     try:
         ip_network(network)
     except ValueError as error:
         raise SettingsError(
-            f"{variable}: {network!r} is no network; write 10.0.0.0/8 or ::1/128."
+            f"{name}: {network!r} is no network; write 10.0.0.0/8 or ::1/128."
         ) from error

@@ -7,11 +7,15 @@ import msgspec
 
 from drawbar import audit
 from drawbar.audit import Actor
+from drawbar.identity import account_store, attempt_store, link_store
 from drawbar.identity import store as identity
 from drawbar.identity.actions import open_session
-from drawbar.identity.model import SETUP_LINK_LIFE, SHORTEST_PASSWORD, Token
-from drawbar.identity.passwords import hash_password
+from drawbar.identity.attempt_store import Attempt
+from drawbar.identity.links import live_link, use_link
+from drawbar.identity.model import SETUP_LINK_LIFE, Token, Visit
+from drawbar.identity.passwords import fault_of, hash_password
 from drawbar.identity.people import is_email, is_name
+from drawbar.identity.throttle import ACCOUNT
 from drawbar.kit.crypto import fingerprint
 from drawbar.kit.db import Database, System
 from drawbar.kit.errors import FieldError, conflict, invalid_fields
@@ -63,7 +67,7 @@ async def setup_link_lives(tx: System, token: str) -> bool:
     return fresh and not await identity.has_people(tx)
 
 
-async def set_up(database: Database, token: str, new: NewOwner, *, agent: str = "") -> Token:
+async def set_up(database: Database, token: str, new: NewOwner, visit: Visit) -> Token:
     """Make the first owner by a one-time link, which ends, and sign them in.
 
     Raises SetupLinkDead, or 422 that names each field at fault.
@@ -73,39 +77,50 @@ async def set_up(database: Database, token: str, new: NewOwner, *, agent: str = 
         if not await setup_link_lives(tx, token):
             raise SetupLinkDead
         owner = await _add_owner(tx, new, password_hash, "paid")
-        return await open_session(tx, owner.user_id, owner.workspace_id, agent)
+        return await open_session(tx, owner.user_id, owner.workspace_id, visit)
+
+
+async def sign_up_address(database: Database, token: str) -> str:
+    """Return the address a sign-up link was sent to; raise LinkDead."""
+    async with database.as_system("does this sign-up link live") as tx:
+        return (await live_link(tx, token, "sign_up")).email
+
+
+async def sign_up(database: Database, token: str, new: NewOwner, visit: Visit) -> Token:
+    """Make a trial workspace and its owner by a letter's link, and sign them in.
+
+    The address is the one the letter went to. Raises LinkDead, 422 that names each field at
+    fault, and 409 for an address that has got an account meanwhile.
+    """
+    email = await sign_up_address(database, token)
+    new = msgspec.structs.replace(new, email=email)
+    password_hash = await _checked(new)
+    async with database.as_system("make a trial workspace and its owner") as tx:
+        await use_link(tx, token, "sign_up")
+        await link_store.end_all_to(tx, email)
+        owner = await _add_owner(tx, new, password_hash, "trial")
+        await account_store.confirm_email(tx, owner.user_id)
+        return await open_session(tx, owner.user_id, owner.workspace_id, visit)
 
 
 async def _checked(new: NewOwner) -> str:
-    errors = [
-        FieldError(field, message)
-        for field, fits, message in (
-            (
-                "workspace_name",
-                is_name(new.workspace_name),
-                "Write the name of your company or plant.",
-            ),
-            ("name", is_name(new.name), "Write your name."),
-            (
-                "email",
-                is_email(new.email),
-                "Write an address such as alice@example.com.",
-            ),
-            (
-                "password",
-                len(new.password) >= SHORTEST_PASSWORD,
-                f"Use at least {SHORTEST_PASSWORD} characters.",
-            ),
-        )
-        if not fits
-    ]
+    address = "" if is_email(new.email) else "Write an address such as alice@example.com."
+    company = "Write the name of your company or plant."
+    faults = {
+        "workspace_name": "" if is_name(new.workspace_name) else company,
+        "name": "" if is_name(new.name) else "Write your name.",
+        "email": address,
+        "password": fault_of(new.password, new.email.strip()),
+    }
+    errors = tuple(FieldError(field, fault) for field, fault in faults.items() if fault)
     if errors:
-        raise invalid_fields(tuple(errors))
-    return await hash_password(new.password)
+        raise invalid_fields(errors)
+    return await hash_password(new.password, email=new.email.strip())
 
 
 async def _add_owner(tx: System, new: NewOwner, password_hash: str, plan: Plan) -> Owner:
     email, name = new.email.strip(), new.name.strip()
+    await attempt_store.hold(tx, Attempt(ACCOUNT, email, ""))
     if await identity.person_by_email(tx, email):
         raise conflict(f"{email} has an account already.")
     owner = Owner(user_id=new_id(), workspace_id=new_id())

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from drawbar.identity.guards import public, refuse_foreign_pages
 from drawbar.identity.model import SHORTEST_PASSWORD
-from drawbar.identity.pages import NEVER_KEPT, session_cookie
+from drawbar.identity.pages import NEVER_KEPT, session_cookie, visit_of
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
@@ -51,7 +51,7 @@ async def finish_setup(
         workspace_name=sent.get("workspace_name", ""),
     )
     try:
-        session = await set_up(database, token, new, agent=request.headers.get("user-agent", ""))
+        session = await set_up(database, token, new, visit_of(request))
     except SetupLinkDead:
         return _dead()
     except Problem as problem:

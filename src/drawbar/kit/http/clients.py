@@ -34,16 +34,27 @@ def true_client(peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: Netw
     return client
 
 
+def address_of(scope: Any) -> str:
+    """Return the client's address; nothing when there is none."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
 def network_of(scope: Any) -> str:
     """Return what counts as one caller: an IPv4 address, or the /64 an IPv6 address lies in."""
-    client = scope.get("client")
-    host = str(client[0]) if client else "unknown"
+    host = address_of(scope) or "unknown"
+    return network_of_address(host) or host
+
+
+def network_of_address(host: str) -> str:
+    """Return what counts as one caller of this address; nothing for what is none."""
     try:
         address = ip_address(host)
     except ValueError:
-        return host
+        return ""
     if isinstance(address, IPv6Address):
-        return str(ip_network((address, SITE_PREFIX), strict=False))
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((address, SITE_PREFIX), strict=False))
     return host
 
 

@@ -91,6 +91,15 @@ def sender_of(mail_from: str, address: str) -> str:
     return mail_from or f"Drawbar <drawbar@{host if '.' in host else 'localhost'}>"
 
 
+def can_reach(address: str) -> bool:
+    """Whether a letter can be addressed so, to one mailbox."""
+    try:
+        _address(address)
+    except ValueError:
+        return False
+    return True
+
+
 def _address(text: str) -> Address:
     try:
         return Address(addr_spec=text)
