@@ -9,6 +9,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect
 
 from drawbar import __version__
+from drawbar.alerts.pages import alert_pages
 from drawbar.assettracs.api import asset_api
 from drawbar.assettracs.kinds import EVENT_TYPES
 from drawbar.assettracs.pages import asset_pages
@@ -93,6 +94,7 @@ def create_app(
             sign_up_pages(),
             setup_pages(),
             help_pages(),
+            alert_pages(),
             *hub_pages(),
             asset_pages(),
             oauth_api(),

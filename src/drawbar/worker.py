@@ -5,6 +5,7 @@ import signal
 
 import uvloop
 
+from drawbar.alerts import jobs as alerts
 from drawbar.assettracs.compliance import expiration
 from drawbar.assettracs.maintenance import generator
 from drawbar.connections import jobs as connections
@@ -55,6 +56,7 @@ async def work(settings: Settings) -> None:
                 *identity.schedules(database),
                 *connections.schedules(database),
                 *sync.schedules(database),
+                *alerts.schedules(database, vault, settings),
                 *requests.schedules(database, settings.request_log_days),
                 *_platform(database),
             ],

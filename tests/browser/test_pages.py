@@ -33,6 +33,7 @@ HUB_PAGES = (
     "/hub/webhooks/endpoints/new",
     "/hub/credits",
     "/hub/settings",
+    "/hub/settings/alerts",
     "/help?from=/hub/webhooks",
     "/help?q=master+key",
     "/help/docs/howto/self-host",

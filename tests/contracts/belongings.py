@@ -52,6 +52,7 @@ SELECT string_agg(format('%s:%s', name, digest), ',' ORDER BY name) FROM (
   UNION ALL SELECT 'credits', count(*)::text FROM credit_entries
   UNION ALL SELECT 'gates', md5(string_agg(g::text, '' ORDER BY connection_id)) FROM source_gates g
   UNION ALL SELECT 'invited', md5(string_agg(i::text, '' ORDER BY id)) FROM invitations i
+  UNION ALL SELECT 'alerts', md5(string_agg(a::text, '' ORDER BY user_id)) FROM alert_choices a
   UNION ALL SELECT 'audit', count(*)::text FROM audit_entries
   UNION ALL SELECT 'runs', count(*)::text FROM sync_runs
 ) facts

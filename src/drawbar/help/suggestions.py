@@ -1,6 +1,7 @@
 """Which document speaks of which page."""
 
 SUGGESTED: tuple[tuple[str, str], ...] = (
+    ("/hub/settings/alerts", "howto/alerts"),
     ("/hub/webhooks", "reference/webhooks"),
     ("/hub/records", "reference/model"),
     ("/hub/connections", "reference/model"),

@@ -56,6 +56,8 @@ _TEXT_SECRETS = (
     ),
     # Link's sessions and magic links: whoever holds one enters credentials in the customer's place.
     (["/link/"], re.compile(r"(/link/+[sm]/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
+    # The link that ends letters: whoever holds it may switch somebody's off.
+    (["/alerts/unsubscribe/"], re.compile(r"(/alerts/unsubscribe/+)[^\s\"'?#/]+"), rf"\1{MASK}"),
     # A password inside a URL, as database addresses have it.
     (["@"], re.compile(r"(://[^\s/:@]*:)[^\s/@]+@"), rf"\1{MASK}@"),
     # name=value and "name": "value" inside sentences, reprs, JSON and query strings.
