@@ -17,6 +17,7 @@ from drawbar.kit.jobs import Recurring, Worker
 from drawbar.kit.mail import jobs as mail
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
+from drawbar.link import jobs as link
 from drawbar.requests import jobs as requests
 from drawbar.sync import jobs as sync
 from drawbar.sync.model import RUN_JOB
@@ -55,6 +56,7 @@ async def work(settings: Settings) -> None:
                 *mail.schedules(database),
                 *identity.schedules(database),
                 *connections.schedules(database),
+                *link.schedules(database),
                 *sync.schedules(database),
                 *alerts.schedules(database, vault, settings),
                 *requests.schedules(database, settings.request_log_days),

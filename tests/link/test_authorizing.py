@@ -7,8 +7,10 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from drawbar.kit.db import Database
+from drawbar.link.jobs import forget_visits
 from tests.link.scene import BACK, App, Guest, an_application, arrive
 from tests.support.cast import Cast
+from tests.support.clock import FakeClock
 
 Client = AsyncTestClient[Any]
 
@@ -161,6 +163,21 @@ async def test_tokens_are_stored_as_prints_and_entries_sealed(
     assert guest.token not in kept
     assert "correct-horse" not in kept + (audit or "")
     assert after is None
+
+
+async def test_what_was_entered_is_erased_when_a_visit_expires_and_the_visit_a_day_later(
+    client: Client, database: Database, cast: Cast, app: App, clock: FakeClock
+) -> None:
+    guest = await arrive(client, app, system="sandbox")
+    await guest.connect(**{"credentials.user": "limited"})
+    rows = []
+    for hours in (0, 1, 25):
+        clock.forward(hours=hours)
+        await forget_visits(database)
+        async with database.reading(cast.alice.workspace_id) as tx:
+            found = await tx.fetch("SELECT sealed_entry IS NULL AS erased FROM link_sessions")
+        rows.append([row["erased"] for row in found])
+    assert rows == [[False], [True], []]
 
 
 async def test_who_tries_many_passwords_is_asked_to_wait(client: Client, app: App) -> None:

@@ -231,7 +231,6 @@ def _session(now: datetime, workspace_id: UUID, **fields: object) -> LinkSession
 
 async def _begin(tx: System, session: LinkSession) -> str:
     token = new_secret(SESSION_PREFIX)
-    await session_store.forget_expired(tx)
     await session_store.add_session(tx.inside(session.workspace_id), session, fingerprint(token))
     return token
 
