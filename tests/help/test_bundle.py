@@ -24,6 +24,11 @@ from tests.support.cast import Cast, Person
 from tests.support.hooks import publish
 
 PASSWORD, PUSH, HEADER = 'Tr0ub4dor&3"quoted', "push-me-9981", "header-value-4711"
+ADD_REQUEST = """
+INSERT INTO request_logs
+VALUES ($1, $2, $3, $4, 'GET', '/api/v1/assets', '', 502, 12.5, 'connection', NULL, 'x', NULL,
+        NULL, '127.0.0.1', 'tests', '{}', NULL, '{}', '{"code": "SOURCE_ERROR"}')
+"""
 ADD_FAILED_RUN = """
 INSERT INTO sync_runs (workspace_id, id, connection_id, entity, mode, trigger, status, queued_at,
                        finished_at, attempt, error_code, error_message)
@@ -123,6 +128,29 @@ async def test_no_planted_secret_is_in_it(
     assert [one for one in planted if one in bundle] == []
     assert [one for one in planted if json.encode(one).decode()[1:-1] in bundle] == []
     assert json.decode(bundle)["connections"] != []
+
+
+async def test_the_lines_of_the_request_are_told_to_their_own_workspace_alone(
+    database: Database, vault: Vault, settings: Settings, cast: Cast
+) -> None:
+    async with database.writing(cast.alice.workspace_id) as tx:
+        await tx.execute(ADD_REQUEST, tx.workspace_id, uuid4(), "req_of_alice", tx.now)
+
+    told = [
+        json.decode(
+            await support_bundle(
+                database,
+                vault,
+                settings,
+                await signed_in(database, person),
+                request_id="req_of_alice",
+            )
+        )["request"]
+        for person in (cast.alice, cast.mallory)
+    ]
+
+    assert [one["status"] for one in told[0]] == [502]
+    assert told[1] == []
 
 
 async def test_another_workspaces_rows_are_not_in_it(

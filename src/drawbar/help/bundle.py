@@ -58,7 +58,7 @@ async def support_bundle(
         }
         secrets: set[str] = set()
         if current.opens("hub"):
-            told |= await _hub(tx)
+            told |= await _hub(tx, request_id)
             secrets = await stored_secrets(tx, vault)
     return indented(struck(json.plain(masked(told)), secrets))
 
@@ -68,7 +68,7 @@ def well_formed(request_id: str) -> str:
     return request_id if _REQUEST_ID.fullmatch(request_id) else ""
 
 
-async def _hub(tx: Reading) -> dict[str, Any]:
+async def _hub(tx: Reading, request_id: str) -> dict[str, Any]:
     connections = await store.connections(tx)
     return {
         "connections": [
@@ -77,6 +77,7 @@ async def _hub(tx: Reading) -> dict[str, Any]:
         ],
         "failed_syncs": await store.failed_runs(tx),
         "failed_webhooks": await store.failed_messages(tx),
+        "request": await store.request_lines(tx, request_id) if request_id else [],
     }
 
 

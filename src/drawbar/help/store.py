@@ -36,6 +36,13 @@ SEALED_ENDPOINTS = """
 SELECT id, sealed_headers, sealed_secret FROM webhook_endpoints
  ORDER BY modified_at DESC LIMIT $1
 """
+REQUEST_LINES = """
+SELECT created_at, method, path, status, duration_ms, actor_kind, connection_id, response_body
+  FROM request_logs
+ WHERE request_id = $1
+ ORDER BY created_at DESC
+ LIMIT $2
+"""
 DATABASE = "SELECT current_setting('server_version') AS version, version_num FROM alembic_version"
 
 
@@ -52,6 +59,11 @@ async def failed_runs(tx: Reading) -> list[dict[str, Any]]:
 async def failed_messages(tx: Reading) -> list[dict[str, Any]]:
     """Return the webhook messages that failed last, with the host they were for."""
     return [dict(row) for row in await tx.fetch(FAILED_MESSAGES, MOST)]
+
+
+async def request_lines(tx: Reading, request_id: str) -> list[dict[str, Any]]:
+    """Return what the request log has of one request."""
+    return [dict(row) for row in await tx.fetch(REQUEST_LINES, request_id, MOST)]
 
 
 async def sealed_endpoints(tx: Reading) -> list[dict[str, Any]]:
