@@ -42,7 +42,7 @@ from drawbar.requests.api import requests_api
 from drawbar.requests.journal import Journal
 from drawbar.requests.recording import recorded
 from drawbar.schema.components import components
-from drawbar.sync.api import unified_api
+from drawbar.sync.api import sync_status_api, unified_api
 from drawbar.sync.push import push_api
 from drawbar.ui.problems import problem_answer
 from drawbar.ui.responses import FRAME_CONTEXT
@@ -104,6 +104,7 @@ def create_app(
             link_pages(),
             magic_links_api(),
             requests_api(),
+            sync_status_api(),
             unified_api(),
             push_api(),
             *webhook_apis(EVENT_TYPES),

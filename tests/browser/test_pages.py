@@ -32,6 +32,8 @@ HUB_PAGES = (
     "/hub/webhooks",
     "/hub/webhooks/endpoints/new",
     "/hub/credits",
+    "/hub/logs",
+    "/hub/settings/audit",
     "/hub/settings",
     "/hub/settings/alerts",
     "/help?from=/hub/webhooks",

@@ -6,6 +6,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("Webhooks", "/hub/webhooks", "webhooks"),
     ("Records", "/hub/records", "records"),
     ("Systems", "/hub/systems", "systems"),
+    ("Logs", "/hub/logs", "logs"),
     ("Credits", "/hub/credits", "credits"),
     ("Settings", "/hub/settings", "settings"),
 )

@@ -5,10 +5,12 @@ from typing import Any
 from litestar import Request, Router, get
 from litestar.response import Redirect
 
+from drawbar.dashboard.audit import pages as audit
 from drawbar.dashboard.connections import life_pages
 from drawbar.dashboard.connections import pages as connections
 from drawbar.dashboard.credits import pages as credits
 from drawbar.dashboard.link import pages as link
+from drawbar.dashboard.logs import pages as logs
 from drawbar.dashboard.magic_links import pages as magic_links
 from drawbar.dashboard.overview import pages as overview
 from drawbar.dashboard.records import pages as records
@@ -33,6 +35,8 @@ SECTIONS = (
     endpoint_pages,
     records,
     credits,
+    logs,
+    audit,
     settings,
     application_pages,
 )

@@ -1,6 +1,7 @@
 """The unified API of one connection: records, sync status, sync, changes (hub.md §5)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,11 +14,11 @@ from litestar.params import FromPath, JSONBody
 from drawbar.audit import Actor
 from drawbar.connections import ending
 from drawbar.connections import store as connections
-from drawbar.connections.api import ConnectionView, shown
+from drawbar.connections.api import SPEC, ConnectionView, shown
 from drawbar.connections.health import require_source
 from drawbar.connections.model import Connection
-from drawbar.identity.guards import actor_of, connection_token
-from drawbar.identity.rights import READ_RECORDS
+from drawbar.identity.guards import actor_of, admin_token, connection_token
+from drawbar.identity.rights import READ_HUB, READ_RECORDS
 from drawbar.kit import json
 from drawbar.kit.db import Reading
 from drawbar.kit.errors import connection_inactive, not_found
@@ -32,7 +33,7 @@ from drawbar.schema.registry import ENTITIES, Entity
 from drawbar.sync import store
 from drawbar.sync.actions import start_runs
 from drawbar.sync.model import Run, RunRequest
-from drawbar.sync.status import SyncStatus, sync_status
+from drawbar.sync.status import SyncStatus, sync_status, sync_statuses
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CHANGES = 1000
@@ -52,6 +53,14 @@ class Changes(msgspec.Struct, frozen=True):
     data: list[records.Change]
     next_cursor: str
     has_more: bool
+
+
+class SyncStatusPage(msgspec.Struct, frozen=True):
+    """One page of sync statuses, a connection each."""
+
+    data: list[SyncStatus]
+    next_cursor: str | None
+    as_of: datetime
 
 
 class StartedRuns(msgspec.Struct, frozen=True):
@@ -219,6 +228,33 @@ async def list_changes(request: AnyRequest, database: TheDatabase, cursors: TheC
     reached = FeedPosition(connection.id, data[-1].sequence if data else position.sequence)
     cursor = cursors.seal(reached, CURSOR_OF_CHANGES + connection.id.bytes)
     return Changes(data, cursor, len(found) > most)
+
+
+@get(
+    "/sync-status",
+    guards=[admin_token(READ_HUB)],
+    opt=listed(SPEC),
+    operation_id="list_sync_statuses",
+)
+async def list_sync_statuses(
+    request: AnyRequest, database: TheDatabase, cursors: TheCursors
+) -> SyncStatusPage:
+    """Tell how far the copy of every connection is, filtered as the list of connections."""
+    workspace_id = actor_of(request).workspace_id
+    async with database.reading(workspace_id) as tx:
+        query = list_query(request, SPEC, tx.now, cursors, workspace_id)
+        page = await connections.CONNECTIONS.page(tx, query, cursors)
+        return SyncStatusPage(await sync_statuses(tx, page.data), page.next_cursor, page.as_of)
+
+
+def sync_status_api() -> Router:
+    """Return the sync's part of `/admin/v1`."""
+    return Router(
+        "/admin/v1",
+        route_handlers=[list_sync_statuses],
+        before_request=refuse_undeclared,
+        tags=["Admin API"],
+    )
 
 
 def unified_api() -> Router:

@@ -1,5 +1,6 @@
 """What `/sync-status` answers: the truth about a connection's copy (hub.md §6)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,11 +8,12 @@ import msgspec
 
 from drawbar.connections.model import Connection
 from drawbar.kit.db import Reading
-from drawbar.sync import store
+from drawbar.sync import store, survey_store
 from drawbar.sync.actions import is_under_way
 from drawbar.sync.model import EntityState, Run
-from drawbar.webhooks.tally import Tally, tally
+from drawbar.webhooks.tally import Tally, tallies, tally
 
+SILENT = Tally(None, None, 0, 0)
 EVENT_GRACE = timedelta(minutes=2)
 """How long after a scheduled sync a client waits for its event before it looks by itself."""
 
@@ -86,6 +88,19 @@ async def sync_status(tx: Reading, connection: Connection) -> SyncStatus:
     runs = await store.latest_runs(tx, connection.id)
     counts = await tally(tx, connection.id)
     return assemble(connection, states, runs, counts, tx.now)
+
+
+async def sync_statuses(tx: Reading, connections: Sequence[Connection]) -> list[SyncStatus]:
+    """Read the status of many connections, in as many queries as of one."""
+    ids = [one.id for one in connections]
+    states, runs = await survey_store.states(tx, ids), await survey_store.latest_runs(tx, ids)
+    counts = await tallies(tx, ids)
+    return [
+        assemble(
+            one, states.get(one.id, {}), runs.get(one.id, {}), counts.get(one.id, SILENT), tx.now
+        )
+        for one in connections
+    ]
 
 
 def assemble(
