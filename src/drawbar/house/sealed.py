@@ -5,6 +5,7 @@ from drawbar.identity import second_factor
 from drawbar.kit import signing
 from drawbar.kit.mail import letters
 from drawbar.kit.sealed import SealedColumn
+from drawbar.link import finishing as link
 from drawbar.webhooks import sealing as webhooks
 
 REGISTRY: tuple[SealedColumn, ...] = (
@@ -13,4 +14,5 @@ REGISTRY: tuple[SealedColumn, ...] = (
     *signing.SEALED,
     *letters.SEALED,
     *second_factor.SEALED,
+    *link.SEALED,
 )

@@ -14,6 +14,7 @@ from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database, Writing
 from drawbar.kit.errors import Problem, not_found
 from drawbar.kit.outgoing import OutgoingHttp
+from drawbar.kit.sealed import SealedColumn
 from drawbar.link import session_store
 from drawbar.link.magic import finish_magic_link
 from drawbar.link.model import Kept
@@ -174,3 +175,10 @@ async def _endpoint(
 
 def _context(session_id: UUID) -> bytes:
     return b"link session:" + session_id.bytes
+
+
+SEALED = (
+    SealedColumn(
+        "link_sessions", "sealed_entry", ("workspace_id", "id"), lambda row: _context(row["id"])
+    ),
+)
