@@ -15,6 +15,7 @@ from drawbar.identity.rights import READ_ASSETS, WRITE_ASSETS
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.parameters import list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase
+from drawbar.kit.http.refusals import or_made
 from drawbar.kit.tables import Page
 
 AnyRequest = Request[Any, Any, Any]
@@ -80,6 +81,7 @@ def routes(kind: Kind[Any]) -> list[HTTPRouteHandler]:
     @put(
         f"/{kind.path}/by-external-id/{{external_id:str}}",
         guards=[api_key(WRITE_ASSETS)],
+        opt=or_made(),
         operation_id=f"put_{kind.name}",
         summary=f"Create or change {one} by its external id",
     )

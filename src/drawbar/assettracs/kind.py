@@ -109,6 +109,7 @@ class Kind(Generic[R]):
 
     def _body(self, prefix: str, *, required: bool) -> type[msgspec.Struct]:
         types = get_type_hints(self.table.row, include_extras=True)
+        does = "makes" if required else "changes"
         fields: list[Any] = []
         for field in self.fields:
             kind = types[field.name]
@@ -122,6 +123,7 @@ class Kind(Generic[R]):
             forbid_unknown_fields=True,
             kw_only=True,
             frozen=True,
+            namespace={"__doc__": f"The body that {does} {self.table.one}."},
             module=self.table.row.__module__,
         )
 

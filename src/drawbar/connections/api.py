@@ -26,6 +26,7 @@ from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.identity.tokens import IssuedToken
 from drawbar.kit.http.parameters import list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
+from drawbar.kit.http.refusals import also
 from drawbar.kit.listing import ListSpec
 from drawbar.kit.tables import Page
 from drawbar.workspaces import credits
@@ -136,7 +137,12 @@ async def list_connections(
     return Page([shown(one) for one in page.data], page.next_cursor, page.as_of)
 
 
-@post("/connections", guards=[admin_token(WRITE_HUB)], operation_id="create_connection")
+@post(
+    "/connections",
+    guards=[admin_token(WRITE_HUB)],
+    opt=also(502),
+    operation_id="create_connection",
+)
 async def create_connection(
     request: AnyRequest,
     database: TheDatabase,
@@ -195,6 +201,7 @@ async def create_connection_token(
 @post(
     "/connections/{id:uuid}/reauthorize",
     guards=[admin_token(WRITE_HUB)],
+    opt=also(502),
     operation_id="reauthorize_connection",
 )
 async def reauthorize_connection(

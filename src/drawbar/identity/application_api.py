@@ -15,8 +15,10 @@ from drawbar.identity.applications import ChangedApplication, Made, NewApplicati
 from drawbar.identity.guards import actor_of, admin_token, public
 from drawbar.identity.rights import ADMINISTER_HUB, READ_HUB
 from drawbar.kit.errors import not_found
+from drawbar.kit.http.openapi import taking
 from drawbar.kit.http.parameters import refuse_undeclared
 from drawbar.kit.http.provided import TheDatabase, TheSettings
+from drawbar.kit.http.refusals import also
 
 AnyRequest = Request[Any, Any, Any]
 LOGO_KEPT = "public, max-age=3600"
@@ -145,7 +147,12 @@ async def rotate_application_secret(
     return _with_secret(made, settings.address)
 
 
-@put("/applications/{id:uuid}/logo", guards=[ADMINISTER], operation_id="put_application_logo")
+@put(
+    "/applications/{id:uuid}/logo",
+    guards=[ADMINISTER],
+    opt=taking("image/png", "image/jpeg", "image/webp") | also(422),
+    operation_id="put_application_logo",
+)
 async def put_application_logo(
     request: AnyRequest, database: TheDatabase, settings: TheSettings, id: FromPath[UUID]
 ) -> ApplicationView:

@@ -13,17 +13,14 @@ CLIENT = {
 }
 TOKEN = {"token": "The access or refresh token.", "token_type_hint": "Not needed."}
 REFUSAL = {
-    "description": "Refused in OAuth's own words (RFC 6749 §5.2).",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["error", "error_description"],
-                "properties": {"error": TEXT, "error_description": TEXT},
-            }
-        },
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
-    },
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "description": "Refused in OAuth's own words (RFC 6749 §5.2).",
+            "required": ["error", "error_description"],
+            "properties": {"error": TEXT, "error_description": TEXT},
+        }
+    }
 }
 
 

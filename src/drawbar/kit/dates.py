@@ -8,6 +8,12 @@ import msgspec
 from drawbar.kit.errors import Problem, invalid_request
 
 EXAMPLE = "2026-11-23, 2026-11-23T06:00:00Z or -P7D"
+SCHEMAS = (
+    {"type": "string", "format": "date"},
+    {"type": "string", "format": "date-time"},
+    {"type": "string", "pattern": "^-P", "description": "So long ago (ISO 8601)."},
+)
+"""What `EXAMPLE` shows, as JSON Schema."""
 
 _DURATION = re.compile(
     r"-P(?!$)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"

@@ -40,6 +40,7 @@ def _page(entity: Entity) -> dict[str, Any]:
     watermark = "Until when this list is complete; null before the first sync has ended."
     return {
         "title": _page_name(entity),
+        "description": f"One page of {entity.name.replace('_', ' ')}.",
         "type": "object",
         "required": ["data", "next_cursor", "as_of"],
         "properties": {

@@ -25,6 +25,7 @@ from drawbar.kit.errors import connection_inactive, not_found
 from drawbar.kit.http.openapi import answering
 from drawbar.kit.http.parameters import declared, list_query, listed, refuse_undeclared
 from drawbar.kit.http.provided import TheCursors, TheDatabase, TheHttp, TheVault
+from drawbar.kit.http.refusals import also
 from drawbar.kit.listing import Position, whole_number
 from drawbar.records import store as records
 from drawbar.records.listing import list_spec
@@ -175,7 +176,13 @@ async def get_sync_status(request: AnyRequest, database: TheDatabase) -> SyncSta
         return await sync_status(tx, await readable(tx, actor))
 
 
-@post("/sync", guards=[connection_token(READ_RECORDS)], status_code=202, operation_id="sync_now")
+@post(
+    "/sync",
+    guards=[connection_token(READ_RECORDS)],
+    opt=also(424, 503),
+    status_code=202,
+    operation_id="sync_now",
+)
 async def sync_now(
     request: AnyRequest, database: TheDatabase, data: JSONBody[RunRequest | None] = None
 ) -> StartedRuns:

@@ -11,6 +11,8 @@ from litestar.routes import HTTPRoute
 
 from drawbar.kit import json
 from drawbar.kit.errors import FieldError
+from drawbar.kit.http.refusals import HEADERS, headers_of, refusals
+from drawbar.kit.http.sentences import sentences
 
 PROBLEM = {
     "type": "object",
@@ -36,10 +38,12 @@ PROBLEM = {
 }
 _PAGE = re.compile(rb"Page_[a-z_.]+\.([A-Za-z]+)_(?=\")")
 """How Litestar calls the schema of `Page[Asset]`; here it is AssetPage."""
-REFUSAL = {
-    "description": "Refused or failed; `code` says why.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+_PATH_PARAMETERS = {
+    "id": "Its id.",
+    "external_id": "Its id in the caller's own system.",
+    "request_id": "The `X-Request-Id` of its answer.",
 }
+_PLAIN = {"limit": {"type": "integer", "minimum": 1}}
 
 
 class DescribedJson(JsonRenderPlugin):
@@ -63,12 +67,18 @@ def answering(schema: dict[str, Any]) -> dict[str, Any]:
     return {"answer": schema}
 
 
+def taking(*media_types: str) -> dict[str, Any]:
+    """Declare the body of a route that reads bytes itself."""
+    return {"body": {name: {"schema": {}} for name in media_types}}
+
+
 def posted_form(required: list[str], **fields: str) -> dict[str, Any]:
     """Declare the fields of a form a route reads itself, each with a sentence."""
     properties = {
         name: {"type": "string", "description": sentence} for name, sentence in fields.items()
     }
-    return {"form": {"type": "object", "required": required, "properties": properties}}
+    form = {"type": "object", "required": required, "properties": properties}
+    return {"body": {"application/x-www-form-urlencoded": {"schema": form}}}
 
 
 def openapi_config(
@@ -95,6 +105,8 @@ def _described(
     for path in [path for path in document["paths"] if path.startswith("/openapi")]:
         del document["paths"][path]
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components["headers"] = HEADERS
+    said: dict[str, str] = {}
     for route in request.app.routes:
         if not isinstance(route, HTTPRoute):
             continue
@@ -104,7 +116,11 @@ def _described(
                 operation = operations.get(method.lower())
                 if operation is not None:
                     _name(operation, handler)
-                    _describe(operation, handler.opt)
+                    _describe(operation, handler, method)
+                    said |= sentences(handler)
+    for name, schema in components["schemas"].items():
+        plain = name.partition("_")[0]
+        schema.setdefault("description", said.get(name, said.get(plain, "")))
     return document
 
 
@@ -117,22 +133,41 @@ def _name(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         operation["summary"] = said.splitlines()[0].rstrip(".")
 
 
-def _describe(operation: dict[str, Any], opt: dict[str, Any]) -> None:
-    operation.setdefault("parameters", []).extend(
-        {
-            "name": name,
-            "in": "query",
-            "description": sentence,
-            "schema": {"type": "integer" if name == "limit" else "string"},
-        }
+def _describe(operation: dict[str, Any], handler: HTTPRouteHandler, method: str) -> None:
+    opt = handler.opt
+    schemas = opt.get("schemas", {})
+    parameters = operation.setdefault("parameters", [])
+    for parameter in parameters:
+        parameter["description"] = _PATH_PARAMETERS[parameter["name"]]
+    parameters.extend(
+        _parameter(name, sentence, schemas.get(name) or _PLAIN.get(name, {"type": "string"}))
         for name, sentence in opt.get("query", {}).items()
     )
-    operation["responses"] = {
-        status: answer for status, answer in operation["responses"].items() if status < "400"
-    } | {"default": opt.get("refusal", REFUSAL)}
-    if "form" in opt:
-        form = {"application/x-www-form-urlencoded": {"schema": opt["form"]}}
-        operation["requestBody"] = {"required": True, "content": form}
-    if "answer" in opt:
-        operation["responses"]["200"]["content"] = {"application/json": {"schema": opt["answer"]}}
+    if "body" in opt:
+        operation["requestBody"] = {"required": True, "content": opt["body"]}
+    elif "data" in handler.parsed_fn_signature.parameters:
+        data = handler.parsed_fn_signature.parameters["data"]
+        operation["requestBody"]["required"] = not data.has_default
+    _answers(operation, handler, method)
     operation["security"] = [] if "public" in opt else [{"bearer": []}]
+
+
+def _answers(operation: dict[str, Any], handler: HTTPRouteHandler, method: str) -> None:
+    opt = handler.opt
+    answers = {
+        status: answer for status, answer in operation["responses"].items() if status < "400"
+    }
+    if "answer" in opt:
+        answers["200"]["content"] = {"application/json": {"schema": opt["answer"]}}
+    if "made" in opt:
+        answers["201"] = {**answers["200"], "description": "Created."}
+    for answer in answers.values():
+        answer["headers"] = headers_of(handler)
+        for content in answer.get("content", {}).values():
+            content["schema"] = content["schema"] or {"type": "string"}
+    operation["responses"] = answers | refusals(handler, method)
+
+
+def _parameter(name: str, sentence: str, schema: dict[str, Any]) -> dict[str, Any]:
+    told = {"name": name, "in": "query", "description": sentence, "schema": schema}
+    return told | ({"explode": False} if schema.get("type") == "array" else {})

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from litestar import Request
 
+from drawbar.kit import dates
 from drawbar.kit.errors import invalid_request
-from drawbar.kit.listing import Cursors, ListQuery, ListSpec, read_query
+from drawbar.kit.listing import MOST, SORTS, Cursors, ListQuery, ListSpec, read_query
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -17,9 +18,28 @@ def declared(**parameters: str) -> dict[str, dict[str, str]]:
     return {"query": parameters}
 
 
-def listed(spec: ListSpec) -> dict[str, dict[str, str]]:
+def listed(spec: ListSpec) -> dict[str, Any]:
     """Declare the parameters of a list route."""
-    return {"query": spec.parameters()}
+    return {"query": spec.parameters(), "schemas": schemas_of(spec)}
+
+
+def schemas_of(spec: ListSpec) -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of each parameter; an array is written with commas."""
+    told: dict[str, dict[str, Any]] = {
+        "limit": {"type": "integer", "minimum": 1, "maximum": MOST},
+        "cursor": {"type": "string"},
+        "sort": {"type": "string", "enum": list(SORTS)},
+        "include_deleted": {"type": "boolean"},
+    }
+    for name, (_, array_type) in spec.filters.items():
+        item = {"format": "uuid"} if array_type == "uuid[]" else {"pattern": "^[^,]+$"}
+        words = {"enum": list(spec.words[name])} if name in spec.words else item
+        told[name] = {"type": "array", "minItems": 1, "items": {"type": "string", **words}}
+    for name in spec.within:
+        told[name] = {"type": "array", "minItems": 1, "items": {"type": "string"}}
+    for stem in spec.dates:
+        told[f"{stem}_after"] = told[f"{stem}_before"] = {"anyOf": list(dates.SCHEMAS)}
+    return told
 
 
 async def refuse_undeclared(request: AnyRequest) -> None:
