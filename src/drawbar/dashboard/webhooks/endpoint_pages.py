@@ -106,7 +106,9 @@ async def switch_endpoint(
     enabled = (await fields(request)).get("enabled") == "true"
     async with database.writing(actor.workspace_id) as tx:
         await endpoints.change(tx, actor, vault, Audience.HUB, id, None, {"enabled": enabled})
-    return go_on(request, PATH, "Endpoint enabled" if enabled else "Endpoint disabled")
+    if enabled:
+        return go_on(request, PATH, "Endpoint enabled")
+    return go_on(request, PATH, "Endpoint disabled")
 
 
 @post("/webhooks/endpoints/{id:uuid}/delete", guards=[session(WRITE_HUB)], opt={"query": {}})
