@@ -43,8 +43,8 @@ def catalogue(locale: str, domain: str) -> Catalog:
         return read_po(text, locale=locale)
 
 
-def forms(written: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (written,) if isinstance(written, str) else tuple(written)
+def forms(written: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (written or "",) if isinstance(written, str | None) else tuple(written)
 
 
 def translated(locale: str, domain: str) -> set[str]:
@@ -64,7 +64,7 @@ def is_whole(message: Message) -> bool:
 def written() -> frozenset[str]:
     """Every sentence of every package: of templates, manifests, and calls in Python."""
     with (CATALOGUES / "mapping.cfg").open() as text:
-        methods, options = parse_mapping_cfg(text)
+        methods, options = parse_mapping_cfg(text)  # type: ignore[no-untyped-call]
     keywords = {**DEFAULT_KEYWORDS, "go_on": (3,)}
     found = extract_from_dir(PACKAGES, methods, options, keywords)
     return frozenset(forms(message)[0] for _, _, message, _, _ in found if message)
