@@ -138,13 +138,14 @@ def grant_credits(
     note: Annotated[str, typer.Option(help="What the ledger says.")] = "granted by the operator",
 ) -> None:
     """Add credits to a workspace's pool; what it uses as overage is settled first."""
+    from drawbar.workspaces.credits import counted
     from drawbar.workspaces.operator import grant_credits as grant
 
     decided = _decide(lambda database: grant(database, workspace, credits, note))
     pool = decided.pool
     out.print(
         escape(
-            f"{decided.workspace.name} has {pool.available} credits available of {pool.granted}"
+            f"{decided.workspace.name} has {counted(pool.available)} available of {pool.granted}"
             f" granted; {pool.used} are used, {pool.overage} of them as overage."
         )
     )

@@ -41,6 +41,18 @@ HUB_PAGES = (
     "/help/docs/howto/self-host",
     "/help/docs/reference/model",
     "/help/contact?request=req_12345678",
+    "/hub/settings/applications/new",
+)
+PEOPLES_PAGES = (
+    "/account",
+    "/account/email",
+    "/account/password",
+    "/account/second-factor",
+    "/hub/settings/people",
+    "/assets/settings/people",
+    "/login",
+    "/forgot",
+    "/sign-up",
 )
 
 
@@ -57,7 +69,8 @@ async def test_no_page_overflows_or_complains(
     plan = await world.asset("POST", "/maintenance-plans", **wish)
     visitor = await windows.open(cast.alice, size=size, scheme=scheme)
     overflowing = {}
-    for path in (*ASSET_PAGES, f"/assets/{made['id']}", f"/assets/plans/{plan['id']}", *HUB_PAGES):
+    own = (f"/assets/{made['id']}", f"/assets/plans/{plan['id']}")
+    for path in (*ASSET_PAGES, *own, *HUB_PAGES, *PEOPLES_PAGES):
         await visitor.open(path)
         if width := await visitor.overflow():
             overflowing[path] = width

@@ -31,6 +31,7 @@ CHANGES = (
     f"/hub/settings/applications/{SOME_ID}/logo",
     f"/hub/settings/applications/{SOME_ID}/logo/remove",
     f"/hub/settings/applications/{SOME_ID}/revoke",
+    "/hub/credits/level",
 )
 
 

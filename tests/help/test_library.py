@@ -6,9 +6,13 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
+
+from drawbar.dashboard.navigation import SECTIONS
 from drawbar.help.library import documents_of, library, shelves
 from drawbar.help.suggestions import SUGGESTED, suggested
 
+PUBLIC = ["/account", "/login", "/forgot", "/sign-up", "/setup"]
 ROOT = Path(__file__).parents[2]
 READ = "from drawbar.help.library import library; print(*library(), sep='\\n')"
 
@@ -73,6 +77,16 @@ def test_a_page_suggests_the_document_about_it_and_nothing_for_its_namesake() ->
     assert suggested("/hub/webhooks/endpoints/new") == "reference/webhooks"
     assert suggested("/hub/webhooks-of-mine") is None
     assert suggested("/assets") is None
+
+
+@pytest.mark.parametrize("page", [href for _, href, _ in SECTIONS[1:]] + PUBLIC)
+def test_every_section_of_the_hub_and_every_page_of_an_account_has_a_document(page: str) -> None:
+    assert suggested(page) in library()
+
+
+def test_a_part_of_the_settings_comes_before_the_settings() -> None:
+    assert suggested("/hub/settings/people") == "howto/accounts"
+    assert suggested("/hub/connections/links/new") == "howto/embed-link"
 
 
 def test_an_installed_wheel_has_every_document(tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ async def test_new_recovery_codes_end_the_old_ones(
     assert used.status_code == 401
 
 
-async def test_an_offer_serves_only_whom_it_was_made_for(
+async def test_an_offer_serves_only_whom_it_was_made_for_and_for_an_hour(
     client: Client, cast: Cast, clock: FakeClock
 ) -> None:
     page = (await Browser(client, cast.mallory).get(PATH)).text
@@ -218,7 +218,11 @@ async def test_an_offer_serves_only_whom_it_was_made_for(
     app = App(base64.b32decode(typed.replace(" ", "")), clock)
     form = {"sealed": sealed, "code": app.code(), "current": PASSWORD}
     other = await Browser(client, cast.bob).post(PATH, form)
-    assert other.status_code == 400
+    clock.forward(hours=1, seconds=-1)
+    mistyped = await Browser(client, cast.mallory).post(PATH, {**form, "code": "000 00"})
+    clock.forward(seconds=2)
+    late = await Browser(client, cast.mallory).post(PATH, {**form, "code": app.code()})
+    assert [other.status_code, mistyped.status_code, late.status_code] == [400, 422, 400]
 
 
 async def test_the_database_holds_neither_the_secret_nor_a_recovery_code(

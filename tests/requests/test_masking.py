@@ -76,9 +76,27 @@ def test_secrets_in_a_query_are_masked_and_the_rest_is_kept(name: str) -> None:
     assert "limit=5" in shown
 
 
-@pytest.mark.parametrize("path", ["/link/s/abcdef123456/step", "/link/m/abcdef123456"])
-def test_tokens_in_paths_are_masked(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/link/s/abcdef123456/step",
+        "/link/m/abcdef123456",
+        "/setup/abcdef123456",
+        "/reset/abcdef123456",
+        "/confirm/abcdef123456",
+        "/invitation/abcdef123456",
+        "/sign-up/abcdef123456",
+        "/alerts/unsubscribe/abcdef123456",
+    ],
+)
+def test_tokens_in_paths_are_masked_wherever_the_path_stands(path: str) -> None:
+    referer = masking.headers([(b"Referer", f"https://hub.example{path}?lang=de".encode())])
+    said = masking.body(f"see https://hub.example{path}".encode(), "text/plain", 999)
     assert "abcdef123456" not in masking.path(path)
+    assert "abcdef123456" not in referer["referer"]
+    assert "hub.example" in referer["referer"]
+    assert "abcdef123456" not in (said or "")
+    assert "abcdef123456" not in kept({"detail": f"GET {path} failed"})
 
 
 def test_problems_keep_their_codes_and_tokens_issued_are_masked() -> None:

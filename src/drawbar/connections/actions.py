@@ -289,7 +289,7 @@ def _refuse_unestablished(connection: Connection) -> None:
 
 async def _too_few(tx: Writing, cost: int, *, is_paid: bool, overage: bool) -> Problem:
     available = (await workspaces.pool(tx)).available
-    said = f"This connection costs {cost} credits and the pool has {available}. "
+    said = f"This connection costs {credits.counted(cost)} and the pool has {available}. "
     if is_paid:
         remedy = "Free credits by disconnecting another, or reactivate it as overage."
     elif overage:

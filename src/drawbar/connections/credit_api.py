@@ -10,12 +10,13 @@ from litestar.params import JSONBody
 from litestar.response import Stream
 
 from drawbar import audit
+from drawbar.audit import Actor
 from drawbar.connections import store
 from drawbar.connectors.catalogue import SYSTEMS
 from drawbar.connectors.sdk.manifest import Manifest
 from drawbar.identity.guards import actor_of, admin_token
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
-from drawbar.kit.db import Database, Reading
+from drawbar.kit.db import Database, Reading, Writing
 from drawbar.kit.errors import invalid_request
 from drawbar.kit.http.parameters import declared, list_query, listed
 from drawbar.kit.http.provided import TheCursors, TheDatabase
@@ -26,6 +27,7 @@ from drawbar.workspaces import ledger_store as ledger
 from drawbar.workspaces import store as workspaces
 
 AnyRequest = Request[Any, Any, Any]
+MOST_LOW_AT = 1_000_000
 LEDGER = ListSpec(
     filters={"kind": ("kind", "text[]"), "connection_id": ("connection_id", "uuid[]")},
     words={"kind": ("grant", "consume", "release", "overage")},
@@ -65,7 +67,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
 class ChangedLevel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When the pool counts as low; null goes back to a fifth of what was granted."""
 
-    low_at: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] | None
+    low_at: Annotated[int, msgspec.Meta(ge=0, le=MOST_LOW_AT)] | None
 
 
 async def shown_credits(tx: Reading) -> CreditsView:
@@ -96,11 +98,14 @@ async def change_credit_level(
     """Choose at how many credits `credits.low` is published."""
     actor = actor_of(request)
     async with database.writing(actor.workspace_id) as tx:
-        await workspaces.set_credit_level(tx, data.low_at)
-        await audit.record(
-            tx, actor, "workspace.credit_level_changed", actor.workspace_id, after=data
-        )
+        await change_level(tx, actor, data)
         return await shown_credits(tx)
+
+
+async def change_level(tx: Writing, actor: Actor, level: ChangedLevel) -> None:
+    """Keep at how many credits the pool is low."""
+    await workspaces.set_credit_level(tx, level.low_at)
+    await audit.record(tx, actor, "workspace.credit_level_changed", actor.workspace_id, after=level)
 
 
 @get(

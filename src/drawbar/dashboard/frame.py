@@ -10,6 +10,7 @@ from litestar import Request
 from drawbar.assettracs import navigation as assets
 from drawbar.dashboard import navigation as hub
 from drawbar.identity.model import SignedIn
+from drawbar.identity.rights import HUB_ROLES
 from drawbar.ui.reader import gettext, writing_for
 from drawbar.ui.responses import reader_of
 
@@ -41,6 +42,7 @@ def frame_context(request: AnyRequest) -> Mapping[str, Any]:
                 if person.current.opens(key)
             ],
             "nav": _nav(product, path) if person.current.opens(product) else [],
+            "section_tabs": _tabs(person, path),
             "workspace": {"name": person.current.workspace_name},
             "workspaces": [
                 {
@@ -70,7 +72,7 @@ def _help(path: str) -> str:
     """Lead to help, telling the part of Drawbar one came from and no id or token."""
     parts = path.split("/")[1:]
     words = itertools.takewhile(_SECTION_WORD.fullmatch, parts)
-    return f"/help?from=/{'/'.join(words)}" if parts[0] in {HUB, ASSETS} else "/help"
+    return f"/help?from=/{'/'.join(words)}" if parts[0] in {HUB, ASSETS, "account"} else "/help"
 
 
 def _nav(product: str, path: str) -> list[tuple[str, str, str, bool]]:
@@ -78,3 +80,12 @@ def _nav(product: str, path: str) -> list[tuple[str, str, str, bool]]:
     current = navigation.section_of(path) if path.split("/")[1] == product else ""
     sections = navigation.SECTIONS
     return [(gettext(label), href, icon, href == current) for label, href, icon in sections]
+
+
+def _tabs(person: SignedIn, path: str) -> list[tuple[str, str, bool]]:
+    """Return the pages of the hub's settings this person may open, on those pages."""
+    current = hub.settings_of(path)
+    if not current:
+        return []
+    mine = [one for one in hub.SETTINGS if one[2] in HUB_ROLES[person.current.hub_role]]
+    return [(gettext(label), href, href == current) for label, href, _ in mine]

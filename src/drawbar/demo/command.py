@@ -28,6 +28,7 @@ from drawbar.house.mendable import Mendable
 from drawbar.house.occupancy import occupant
 from drawbar.house.up import run as run_house
 from drawbar.kit.db import open_database
+from drawbar.kit.mail.mailbox import mailbox_of
 from drawbar.kit.outgoing import OutgoingHttp
 from drawbar.kit.settings import Settings
 
@@ -153,5 +154,8 @@ def _greet(settings: Settings, console: Console) -> None:
     console.print(f"  Password  {escape(record.password)}")
     for one in record.people:
         console.print(f"  A second person: {escape(one.email)}, {escape(one.password)}")
+    if not settings.smtp_url:
+        mailbox = escape(str(mailbox_of(settings.data)))
+        console.print(f"  Letters   {mailbox} (no mail server is set)")
     console.print(f"  For programs: {escape(str(record_path(settings.data)))}")
     console.print()

@@ -19,6 +19,7 @@ from drawbar.house.owner import setup_link
 from drawbar.house.schema import check, migrate
 from drawbar.house.supervisor import Supervisor
 from drawbar.kit.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from drawbar.kit.mail.mailbox import mailbox_of
 from drawbar.kit.settings import Settings
 
 log = structlog.get_logger()
@@ -65,6 +66,8 @@ async def run(
                     link = await setup_link(addresses.app)
                     if link:
                         say(f"Make the first owner: {settings.address}/setup/{link}")
+                    if not settings.smtp_url:
+                        say(f"No mail server is set: letters go to {mailbox_of(settings.data)}")
                     await greet(addresses)
                     await asyncio.Event().wait()
         say("Stopped.")

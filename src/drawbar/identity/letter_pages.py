@@ -26,10 +26,13 @@ from drawbar.identity.throttle import TooOften
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
+from drawbar.kit.http.throttle import throttled
 from drawbar.ui.responses import Page, go_on, reader_of
 
 AnyRequest = Request[Any, Any, Any]
 WHY_PUBLIC = "the link in the letter is the credential"
+OPENED_PER_MINUTE = 120
+"""Pages strangers may ask of us from one network; a whole plant may be invited at once."""
 
 
 def letter_pages() -> Router:
@@ -46,6 +49,7 @@ def letter_pages() -> Router:
             show_invitation,
             accept,
         ],
+        before_request=throttled("letters", OPENED_PER_MINUTE),
         opt={"query": {}},
         include_in_schema=False,
     )

@@ -31,6 +31,8 @@ LONGEST_PATH = 2000
 FIRST_PRINTED = "!"
 LOG_INS_PER_MINUTE = 60
 """Wrong passwords from one network, whatever the accounts; each costs a slow hash."""
+CODES_PER_MINUTE = 60
+"""Wrong codes from one network, whoever owes them."""
 IT_SIGNS_IN = "it is where one signs in"
 
 
@@ -82,6 +84,7 @@ async def show_code(request: AnyRequest, database: TheDatabase) -> Response[Any]
 async def give_code(request: AnyRequest, database: TheDatabase) -> Response[Any]:
     """Check the code and go on to the page that was wanted."""
     refuse_foreign_pages(request)
+    throttle.throttle(request, "login_code", CODES_PER_MINUTE)
     sent = await fields(request)
     wanted, half = own_path(sent.get("next", "")), request.cookies.get(HALF_COOKIE, "")
     try:
@@ -94,6 +97,7 @@ async def give_code(request: AnyRequest, database: TheDatabase) -> Response[Any]
         return _code_form(wanted, minutes=error.minutes, status_code=429)
     except PasswordAskedAgain:
         return _form(request, wanted, again=True, status_code=401)
+    throttle.forgive(request, "login_code", CODES_PER_MINUTE)
     ended = Cookie(HALF_COOKIE, value="", max_age=0, path=STEP_COOKIES_PATH)
     return Redirect(wanted, status_code=303, cookies=[session_cookie(request, token), ended])
 

@@ -56,11 +56,18 @@ class _Sealed(msgspec.Struct, frozen=True):
     ends_at: float
 
 
-def offer(vault: Vault, person: SignedIn, now: float) -> Offer:
-    """Return a fresh secret, for the app and, sealed, for the form that brings the code."""
+async def offer(database: Database, vault: Vault, person: SignedIn) -> Offer | None:
+    """Return a fresh secret, for the app and, sealed, for the form that brings the code.
+
+    Returns None when a second factor is set up already.
+    """
+    async with database.as_system("has this person a second factor") as tx:
+        if (await store.person(tx, person.user_id)).has_second_factor:
+            return None
+        ends_at = tx.now + SET_UP_LIFE
     secret = new_totp_secret()
     sealed = vault.seal(
-        json.encode(_Sealed(secret, now + SET_UP_LIFE.total_seconds())),
+        json.encode(_Sealed(secret, ends_at.timestamp())),
         context=_offered(person.user_id),
     )
     return Offer(
@@ -68,9 +75,10 @@ def offer(vault: Vault, person: SignedIn, now: float) -> Offer:
     )
 
 
-def offered_again(vault: Vault, person: SignedIn, sealed: str, now: float) -> Offer:
+async def offered_again(database: Database, vault: Vault, person: SignedIn, sealed: str) -> Offer:
     """Return the same offer for a form that is shown again; raise 400 when it has ended."""
-    secret = _opened(vault, person.user_id, sealed, now)
+    async with database.as_system("whether a set-up has ended") as tx:
+        secret = _opened(vault, person.user_id, sealed, tx.now.timestamp())
     return Offer(address_for_apps(secret, person.email), typed(secret), sealed)
 
 

@@ -7,17 +7,16 @@ from litestar import Request, Response, Router, get, post
 from litestar.response import Redirect
 from markupsafe import Markup
 
-from drawbar.identity import second_factor, store
+from drawbar.identity import second_factor
 from drawbar.identity.account_pages import ACCOUNT, WAIT
 from drawbar.identity.guards import member, person_of
 from drawbar.identity.pages import NEVER_KEPT, letterhead
 from drawbar.identity.second_factor import Offer
 from drawbar.identity.throttle import TooOften
-from drawbar.kit.db import Database
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase, TheVault
-from drawbar.ui.responses import Page, go_on, reader_of
+from drawbar.ui.responses import Page, go_on
 
 AnyRequest = Request[Any, Any, Any]
 PATH = f"{ACCOUNT}/second-factor"
@@ -38,10 +37,8 @@ def second_factor_pages() -> Router:
 @get("/")
 async def show_second_factor(request: AnyRequest, database: TheDatabase, vault: TheVault) -> Page:
     """Show a code to scan, or, once set up, how to switch it off."""
-    if await _is_on(database, request):
-        return _on({})
-    offer = second_factor.offer(vault, person_of(request), _now(request))
-    return _off(offer, {})
+    offer = await second_factor.offer(database, vault, person_of(request))
+    return _off(offer, {}) if offer else _on({})
 
 
 @post("/")
@@ -65,7 +62,7 @@ async def switch_on(request: AnyRequest, database: TheDatabase, vault: TheVault)
             return Redirect(PATH, status_code=303)
         if problem.status not in SHOWN_HERE:
             raise
-        offer = second_factor.offered_again(vault, person, sealed, _now(request))
+        offer = await second_factor.offered_again(database, vault, person, sealed)
         return _off(offer, {one.field: one.message for one in problem.errors})
     return _codes(codes)
 
@@ -106,15 +103,6 @@ async def renew_codes(request: AnyRequest, database: TheDatabase) -> Response[An
     except Problem as problem:
         return _refused(problem)
     return _codes(codes)
-
-
-async def _is_on(database: Database, request: AnyRequest) -> bool:
-    async with database.as_system("has this person a second factor") as tx:
-        return (await store.person(tx, person_of(request).user_id)).has_second_factor
-
-
-def _now(request: AnyRequest) -> float:
-    return reader_of(request).now.timestamp()
 
 
 def _refused(problem: Problem) -> Page:

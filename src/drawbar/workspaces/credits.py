@@ -23,6 +23,11 @@ def price(tier: int, deployment: str) -> int:
     return CREDITS_OF_TIER[tier] * (2 if deployment == "on_premises" else 1)
 
 
+def counted(number: int) -> str:
+    """Write a number of credits for an English sentence: 1 credit, 2 credits."""
+    return f"{number:,} {'credit' if number == 1 else 'credits'}"
+
+
 def low_at(granted: int) -> int:
     """Return the number of credits at which a pool is low unless its workspace chose another."""
     return max(1, granted // LOW_SHARE)

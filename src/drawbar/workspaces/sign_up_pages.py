@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from drawbar.identity.guards import public, refuse_foreign_pages
 from drawbar.identity.jobs import SIGN_UP_JOB, LetterWanted, want_letter
-from drawbar.identity.letter_pages import link_dead, too_often
+from drawbar.identity.letter_pages import OPENED_PER_MINUTE, link_dead, too_often
 from drawbar.identity.links import LinkDead
 from drawbar.identity.model import SHORTEST_PASSWORD
 from drawbar.identity.pages import NEVER_KEPT, session_cookie, visit_of
@@ -17,6 +17,7 @@ from drawbar.identity.throttle import TooOften
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
+from drawbar.kit.http.throttle import throttled
 from drawbar.ui.responses import Page, reader_of
 from drawbar.workspaces.actions import NewOwner, sign_up, sign_up_address
 
@@ -29,6 +30,7 @@ def sign_up_pages() -> Router:
     return Router(
         "/sign-up",
         route_handlers=[show_sign_up, ask_to_sign_up, show_link, finish_sign_up],
+        before_request=throttled("sign_up", OPENED_PER_MINUTE),
         opt={"query": {}},
         include_in_schema=False,
     )

@@ -1,28 +1,56 @@
 """Route of the credits page."""
 
+import re
 from typing import Any
 
-from litestar import Request, get
+from litestar import Request, Response, get, post
 from litestar.response import Stream
 
 from drawbar.connections import store as connections
-from drawbar.connections.credit_api import ledger_csv, shown_credits
+from drawbar.connections.credit_api import (
+    MOST_LOW_AT,
+    ChangedLevel,
+    change_level,
+    ledger_csv,
+    shown_credits,
+)
 from drawbar.connectors.catalogue import SYSTEMS
 from drawbar.identity.guards import actor_of, session
-from drawbar.identity.rights import READ_HUB
+from drawbar.identity.rights import READ_HUB, WRITE_HUB
+from drawbar.kit.db import Database
+from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
-from drawbar.ui.responses import Page
+from drawbar.ui.responses import Page, go_on
 from drawbar.workspaces import credits, store
 
 AnyRequest = Request[Any, Any, Any]
+PATH = "/hub/credits"
 ENTRIES_SHOWN = 200
+_DIGITS = re.compile(r"[0-9]{1,7}")
 
 
 @get("/credits", guards=[session(READ_HUB)], opt={"query": {}})
 async def show_credits(request: AnyRequest, database: TheDatabase) -> Page:
     """Show the pool, who holds what, and the ledger."""
+    return await _page(request, database)
+
+
+@post("/credits/level", guards=[session(WRITE_HUB)], opt={"query": {}})
+async def save_level(request: AnyRequest, database: TheDatabase) -> Response[Any]:
+    """Choose at how many credits people and programs are told that the pool is low."""
+    typed, actor = (await fields(request)).get("low_at", "").strip(), actor_of(request)
+    if typed and not (_DIGITS.fullmatch(typed) and int(typed) <= MOST_LOW_AT):
+        return await _page(request, database, typed, is_refused=True)
+    async with database.writing(actor.workspace_id) as tx:
+        await change_level(tx, actor, ChangedLevel(low_at=int(typed) if typed else None))
+    return go_on(request, PATH, "Saved.")
+
+
+async def _page(
+    request: AnyRequest, database: Database, typed: str | None = None, *, is_refused: bool = False
+) -> Page:
     async with database.reading(actor_of(request).workspace_id) as tx:
-        shown = await shown_credits(tx)
+        shown, level = await shown_credits(tx), await store.credit_level(tx)
         entries = await store.entries(tx, ENTRIES_SHOWN)
         holders = shown.by_connection
         mentioned = {one.connection_id for one in entries} | {one.connection_id for one in holders}
@@ -33,6 +61,11 @@ async def show_credits(request: AnyRequest, database: TheDatabase) -> Page:
         "dashboard/credits/credits.html",
         {
             "pool": shown,
+            "typed": level.low_at if typed is None else typed,
+            "fifth": credits.low_at(shown.granted),
+            "is_refused": is_refused,
+            "most": MOST_LOW_AT,
+            "may_write": actor_of(request).may(WRITE_HUB),
             "quotes": [
                 (one.name, one.tier, kind, credits.price(one.tier, kind))
                 for one in SYSTEMS.values()
@@ -42,6 +75,7 @@ async def show_credits(request: AnyRequest, database: TheDatabase) -> Page:
             "holders": holders,
             "names": {one.id: one.name for one in named},
         },
+        status_code=422 if is_refused else 200,
     )
 
 
@@ -51,4 +85,4 @@ async def export_ledger(request: AnyRequest, database: TheDatabase) -> Stream:
     return ledger_csv(database, actor_of(request).workspace_id)
 
 
-ROUTES = [show_credits, export_ledger]
+ROUTES = [show_credits, save_level, export_ledger]

@@ -1,5 +1,6 @@
 """Limits at the door: 429 for whoever asks too often, and for whoever guesses credentials."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -36,6 +37,15 @@ def take(connection: AnyConnection, key: str, per_minute: int | None = None) -> 
 def throttle(connection: AnyConnection, name: str, per_minute: int) -> None:
     """Let the caller's network do `name` so often a minute; raise 429 when it does it more."""
     take(connection, f"{name}:{network_of(connection.scope)}", per_minute)
+
+
+def throttled(name: str, per_minute: int) -> Callable[[AnyConnection], None]:
+    """Make a router's `before_request` that lets a network ask its routes so often a minute."""
+
+    def before_request(connection: AnyConnection) -> None:
+        throttle(connection, name, per_minute)
+
+    return before_request
 
 
 def forgive(connection: AnyConnection, name: str, per_minute: int) -> None:
