@@ -52,7 +52,6 @@ PEOPLES_PAGES = (
     "/assets/settings/people",
     "/login",
     "/forgot",
-    "/sign-up",
 )
 
 
