@@ -64,7 +64,6 @@ async def _page(
             "typed": level.low_at if typed is None else typed,
             "fifth": credits.low_at(shown.granted),
             "is_refused": is_refused,
-            "most": MOST_LOW_AT,
             "may_write": actor_of(request).may(WRITE_HUB),
             "quotes": [
                 (one.name, one.tier, kind, credits.price(one.tier, kind))
