@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s")
 FILES = [(locale, domain) for locale in OTHERS for domain in ("messages", "states")]
 KEPT = frozenset(
     (
-        *(label for label, *_ in hub.SECTIONS),
+        *(label for label, *_ in (*hub.SECTIONS, *hub.SETTINGS)),
         *(label for _, label, _ in PRODUCTS),
         *(label for _, label in SEARCHES.values()),
         *CATEGORIES.values(),

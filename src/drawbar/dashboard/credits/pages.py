@@ -62,6 +62,7 @@ async def _page(
         {
             "pool": shown,
             "typed": level.low_at if typed is None else typed,
+            "most": f"{MOST_LOW_AT:,}",
             "fifth": credits.low_at(shown.granted),
             "is_refused": is_refused,
             "may_write": actor_of(request).may(WRITE_HUB),

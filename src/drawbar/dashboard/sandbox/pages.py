@@ -26,8 +26,8 @@ PATH = "/connections/{id:uuid}/sandbox"
 
 
 def shown_switches(connection: Connection) -> dict[str, Any] | None:
-    """Return what the form shows; None for a connection that is no sandbox."""
-    if connection.system not in SANDBOXES:
+    """Return what the form shows; None for a connection that is no sandbox, or has ended."""
+    if connection.system not in SANDBOXES or connection.status == "disconnected":
         return None
     switches = switches_in(connection.settings)
     typed = {
