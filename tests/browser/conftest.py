@@ -80,13 +80,19 @@ class Windows:
         self._opened: list[BrowserContext] = []
 
     async def open(
-        self, person: Person | None = None, *, size: str = "desk", scheme: str = "light"
+        self,
+        person: Person | None = None,
+        *,
+        size: str = "desk",
+        scheme: str = "light",
+        locale: str = "en-GB",
     ) -> Visitor:
         """Open a fresh window, signed in when a person is given."""
         width, height = SIZES[size]
         context = await self._chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
+            locale=locale,
         )
         self._opened.append(context)
         if person:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from drawbar.ui.reader import LOCALES
 from tests.browser.conftest import Windows
 from tests.support.cast import Cast
 from tests.sync.world import World
@@ -75,3 +76,21 @@ async def test_no_page_overflows_or_complains(
             overflowing[path] = width
     assert overflowing == {}
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("locale", LOCALES[1:])
+async def test_no_page_overflows_a_phone_in_longer_words(
+    windows: Windows, world: World, cast: Cast, locale: str
+) -> None:
+    await world.connect()
+    connection = f"/hub/connections/{world.connection_id}"
+    visitor = await windows.open(cast.alice, size="phone", locale=locale)
+    overflowing = {}
+    for path in (*HUB_PAGES, "/account", connection, f"{connection}/reconnect"):
+        await visitor.open(path)
+        if width := await visitor.overflow():
+            overflowing[path] = width
+    cut = "span => span.scrollWidth > span.clientWidth"
+    labels = await visitor.page.locator(".tab-bar > a span").all()
+    assert [await one.inner_text() for one in labels if await one.evaluate(cut)] == []
+    assert overflowing == {}
