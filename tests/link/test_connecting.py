@@ -264,3 +264,18 @@ async def test_the_language_is_the_browsers_until_another_is_chosen(
     kept = (await guest.open(f"{guest.home}/systems/sandbox")).page
     assert '<html lang="de">' in german
     assert '<html lang="en">' in kept
+
+
+async def test_link_answers_in_spanish_to_a_spanish_browser(client: Client, app: App) -> None:
+    guest = await arrive(client, app)
+    guest.language = "es-ES,es;q=0.9,en;q=0.5"
+    choice = (await guest.open(guest.home)).page
+    await guest.open(f"{guest.home}/systems/sandbox")
+    form, words = guest.page, guest.text
+    await guest.connect(**{"credentials.password": "wrong"})
+    assert '<html lang="es">' in choice
+    assert "¿Qué sistema usa?" in choice
+    assert '<html lang="es">' in form
+    assert "El acceso se guarda cifrado y no se vuelve a mostrar." in words
+    assert "Órdenes de trabajo" in words
+    assert "El nombre de usuario o la contraseña no son correctos." in guest.text

@@ -83,6 +83,7 @@ def test_the_language_is_the_persons_own_before_the_browsers() -> None:
 
 def test_the_language_follows_the_order_the_browser_gives() -> None:
     assert locale_from("fr, en;q=0.4, de-AT;q=0.8") == "de"
+    assert locale_from("fr, es-MX;q=0.9, de;q=0.8") == "es"
 
 
 def test_a_language_without_a_catalogue_reads_english() -> None:

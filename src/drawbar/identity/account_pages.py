@@ -20,12 +20,11 @@ from drawbar.kit.db import Database
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
 from drawbar.kit.http.provided import TheDatabase
+from drawbar.ui.reader import LANGUAGES
 from drawbar.ui.responses import Page, go_on
 
 AnyRequest = Request[Any, Any, Any]
 ACCOUNT = "/account"
-LANGUAGES = (("en", "English"), ("de", "Deutsch"))
-"""Each in its own words, for who reads only that one; `ui.reader.LOCALES` by name."""
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 WAIT = "Too many tries. Wait %(minutes)s minutes, then try again."
 

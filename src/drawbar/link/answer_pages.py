@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from babel import Locale
 from litestar import Request, Response
 from litestar.response import Redirect
 
@@ -22,7 +21,7 @@ from drawbar.link.finishing import BeingFinished
 from drawbar.link.model import LinkSession
 from drawbar.link.policy import headers_of
 from drawbar.link.visits import Dead, Look, Visit, look_of, origin_of, visit_of
-from drawbar.ui.reader import LOCALES, gettext, writing_for
+from drawbar.ui.reader import LANGUAGES, LOCALES, gettext, writing_for
 from drawbar.ui.responses import Page, reader_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -91,7 +90,7 @@ def page(
         {
             "visit": visit,
             "look": look or (visit.look if visit else None),
-            "languages": [(tag, Locale.parse(tag).get_display_name(tag)) for tag in LOCALES],
+            "languages": LANGUAGES,
             **(context or {}),
         },
         status_code=status_code,

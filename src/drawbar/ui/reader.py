@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from babel import Locale, negotiate_locale
 
-LOCALES = ("en", "de")
+LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("es", "Español"))
+"""Each in its own words, for who reads only that one."""
+LOCALES = tuple(tag for tag, _ in LANGUAGES)
 """English is the language of the sources; the others have a catalogue in `locale/`."""
 REGIONS = {"en": "en_GB"}
 """Plain English would mean AM and PM; people at work read a 24-hour clock."""
@@ -20,7 +22,7 @@ CATALOGUES = Path(__file__).parent / "locale"
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """Language (`en`, `de`), IANA time zone and the moment (aware) a page is written for."""
+    """Language (one of `LOCALES`), IANA time zone and the moment (aware) a page is written for."""
 
     now: datetime
     locale: str = "en"

@@ -3,7 +3,7 @@ const REFRESH_MS = 30_000;
 const JUST_NOW_S = 45;
 const SOON_S = 3;
 // The regions of reader.py, so that a refreshed time reads like the one the server wrote.
-const LOCALES: Record<string, string> = { en: "en-GB", de: "de" };
+const LOCALES: Record<string, string> = { en: "en-GB", de: "de", es: "es" };
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
   ["month", 2_592_000],
