@@ -9,7 +9,7 @@ async def test_somebody_is_invited_into_one_half_only(windows: Windows, cast: Ca
     page = visitor.page
     await visitor.open("/hub/settings/people")
     await page.get_by_label("E-mail").fill("rosa@plant.example")
-    await page.get_by_label("Role among the assets").select_option("inspector")
+    await page.locator("#asset_role").select_option("inspector")
     await page.get_by_role("button", name="Invite", exact=True).click()
     await page.get_by_text("A letter is on its way to rosa@plant.example.").wait_for()
     await page.get_by_role("button", name="Send again").wait_for()
