@@ -71,6 +71,8 @@ async def come_in(request: AnyRequest, token: str) -> Visit:
 def receive(request: AnyRequest, visit: Visit) -> None:
     """Answer this request as one of this visit, in its language."""
     request.scope[VISIT] = visit  # type: ignore[literal-required]
+    # The request log tells the workspace what its customers met with.
+    request.state.actor = visit.actor
     if visit.session.locale:
         request.scope["user"] = Guest(visit.session.locale)
 
