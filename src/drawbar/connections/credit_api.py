@@ -1,7 +1,7 @@
 """Credits in the Admin API: the pool, its ledger, what a connection would cost (hub.md §2)."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 import msgspec
@@ -13,7 +13,7 @@ from drawbar import audit
 from drawbar.audit import Actor
 from drawbar.connections import store
 from drawbar.connectors.catalogue import SYSTEMS
-from drawbar.connectors.sdk.manifest import Manifest
+from drawbar.connectors.sdk.manifest import Deployment, Manifest
 from drawbar.identity.guards import actor_of, admin_token
 from drawbar.identity.rights import READ_HUB, WRITE_HUB
 from drawbar.kit.db import Database, Reading, Writing
@@ -114,7 +114,14 @@ async def change_level(tx: Writing, actor: Actor, level: ChangedLevel) -> None:
     opt=declared(
         system="Slug of the system.",
         deployment="`cloud` or `on_premises`; default the system's first.",
-    ),
+    )
+    | {
+        "needed": ("system",),
+        "schemas": {
+            "system": {"type": "string", "enum": sorted(SYSTEMS)},
+            "deployment": {"type": "string", "enum": list(get_args(Deployment))},
+        },
+    },
     operation_id="quote_connection",
 )
 async def quote_connection(request: AnyRequest, database: TheDatabase) -> Quote:

@@ -141,6 +141,7 @@ def _describe(operation: dict[str, Any], handler: HTTPRouteHandler, method: str)
         parameter["description"] = _PATH_PARAMETERS[parameter["name"]]
     parameters.extend(
         _parameter(name, sentence, schemas.get(name) or _PLAIN.get(name, {"type": "string"}))
+        | ({"required": True} if name in opt.get("needed", ()) else {})
         for name, sentence in opt.get("query", {}).items()
     )
     if "body" in opt:
