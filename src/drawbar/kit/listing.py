@@ -238,6 +238,11 @@ def _conditions(
 
     for before, wanted, after in _chosen(spec, given):
         conditions.append(f"{before}{bind(wanted)}{after}")
+    conditions += [
+        f"starts_with({column}, {bind(given[name])})"
+        for name, column in spec.prefixes.items()
+        if name in given
+    ]
     for stem, column in spec.dates.items():
         for name, sign, read in (
             (f"{stem}_after", ">", dates.after),
