@@ -62,6 +62,7 @@ class Vendor:
 async def test_nobody_notices_that_the_master_key_is_exchanged(tmp_path: Path) -> None:
     with house(tmp_path / "data") as ours:
         ours.env["DRAWBAR_ALLOW_NETWORKS"] = "127.0.0.0/8"
+        ours.env["DRAWBAR_REQUESTS_PER_MINUTE"] = "1000000"
         await asyncio.to_thread(ours.start)
         settings = Settings(data=ours.data)
         before = (ours.data / "master.key").read_text()
