@@ -167,7 +167,7 @@ async def test_an_inactive_connection_takes_the_credits_that_became_free(
         second = await connected(world)
         assert (second.status, second.credits) == ("inactive", 0)
         async with world.database.writing(world.workspace_id) as tx:
-            with pytest.raises(Problem, match="costs 1 credits and the pool has 0"):
+            with pytest.raises(Problem, match="costs 1 credit and the pool has 0"):
                 await actions.reactivate(tx, actor_in(world), second.id)
         await ending.disconnect(world.database, world.http, world.vault, actor_in(world), first.id)
         async with world.database.writing(world.workspace_id) as tx:
