@@ -20,6 +20,8 @@ USER_ID = demo_id("fleetwise", "user")
 SECOND = "Rosa Second"
 SECOND_ID = demo_id("fleetwise", "second user")
 CREDITS = 20
+EXAMPLE_VENDOR = "http://localhost:8901/connected"
+"""Where `examples/vendor.py` takes codes."""
 
 
 class DemoRecordLostError(Mendable):
@@ -46,6 +48,7 @@ async def add_people(database: Database, record: DemoRecord) -> None:
                 record.admin.client_id,
                 fingerprint(record.admin.client_secret),
                 "development",
+                [EXAMPLE_VENDOR],
             )
     async with database.writing(VENDOR_ID) as tx:
         if (await pool(tx)).granted == 0:
