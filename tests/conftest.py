@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 from litestar.testing import AsyncTestClient
 
-from drawbar.app import create_app
 from drawbar.kit.crypto import Vault
 from drawbar.kit.db import Database, open_database
 from drawbar.kit.settings import Settings
+from tests.support.apps import borrowed_app
 from tests.support.cast import Cast, bring_on
 from tests.support.clock import FakeClock
 from tests.support.database import TestServer
@@ -54,9 +55,12 @@ def vault() -> Vault:
 async def client(
     server: TestServer, settings: Settings, vault: Vault, clock: FakeClock
 ) -> AsyncIterator[AsyncTestClient]:  # type: ignore[type-arg]
-    app = create_app(settings, vault, lambda: open_database(server.app_url, size=5, clock=clock))
-    async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
-        yield opened
+    def opening() -> AbstractAsyncContextManager[Database]:
+        return open_database(server.app_url, size=5, clock=clock)
+
+    with borrowed_app(settings, vault, opening) as app:
+        async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
+            yield opened
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +71,10 @@ async def shared_client(server: TestServer) -> AsyncIterator[AsyncTestClient]:  
         public_url="http://drawbar.test",
         requests_per_minute=1_000_000,
     )
-    app = create_app(
-        settings, Vault(bytes(range(32))), lambda: open_database(server.app_url, size=5)
-    )
-    async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
-        yield opened
+    vault = Vault(bytes(range(32)))
+    with borrowed_app(settings, vault, lambda: open_database(server.app_url, size=5)) as app:
+        async with AsyncTestClient(app, base_url="http://drawbar.test") as opened:
+            yield opened
 
 
 @pytest.fixture(scope="module")

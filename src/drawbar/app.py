@@ -69,8 +69,6 @@ def create_app(
     """Compose the application; `open_database` is entered when the server starts."""
     state = State({"settings": settings, "vault": vault})
     state["cursors"] = Cursors(source=lambda: vault.subkeys(signing.CURSORS))
-    limits = Limits(settings.requests_per_minute, processes=settings.web_processes)
-    state["limits"] = limits
     state["journal"] = journal = Journal()
     state[FRAME_CONTEXT] = frame_context
 
@@ -80,6 +78,9 @@ def create_app(
             app.state.database = database
             await signing.recall(database, vault)
             app.state.http = http
+            app.state.limits = Limits(
+                settings.requests_per_minute, processes=settings.web_processes
+            )
             async with journal.writing(database):
                 yield
 
@@ -124,7 +125,7 @@ def create_app(
     # As middleware it would miss requests that find no route.
     if settings.request_log_days:
         app.asgi_handler = recorded(app.asgi_handler, journal)
-    app.asgi_handler = envelope(app.asgi_handler, limits, networks(settings.trusted_proxies))
+    app.asgi_handler = envelope(app.asgi_handler, networks(settings.trusted_proxies))
     return app
 
 

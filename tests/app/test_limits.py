@@ -21,7 +21,7 @@ from tests.support.hooks import bearer
 from tests.support.web import free_port, served
 
 Client = AsyncTestClient[Any]
-SLOW = Settings(public_url="http://drawbar.test", requests_per_minute=40)
+SLOW = Settings(public_url="http://drawbar.test", requests_per_minute=10)
 BURST = 10
 OWN = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 POLICY = re.compile(r'"[a-z]+";q=\d+;w=\d+')
@@ -67,13 +67,13 @@ async def test_who_asks_too_often_is_told_when_to_come_again(
     await repeatedly(slow, BURST - 1, path, token)
     refused = await ask(slow, path, token)
     assert first.status_code == 200
-    assert first.headers["RateLimit-Policy"] == f'"{policy}";q={BURST};w=15'
+    assert first.headers["RateLimit-Policy"] == f'"{policy}";q={BURST};w=60'
     assert first.headers["RateLimit"].startswith(f'"{policy}";r={BURST - 1};t=')
     assert refused.status_code == 429
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "RATE_LIMIT_EXCEEDED"
     assert refused.headers["RateLimit"].startswith(f'"{policy}";r=0;t=')
-    assert 1 <= int(refused.headers["Retry-After"]) <= 2
+    assert 1 <= int(refused.headers["Retry-After"]) <= 6
 
 
 async def test_one_connections_haste_costs_nobody_else(
@@ -94,7 +94,7 @@ async def test_an_address_that_guesses_tokens_is_held_off_but_not_who_holds_a_tr
     guesses = await repeatedly(slow, 10, path, "dbc_guessed")
     unknown = await ask(slow, path, things.mallorys_credentials.connection_token)
     assert before == [200]
-    assert guesses == [401] * 4 + [429] * 6
+    assert guesses == [401] + [429] * 9
     assert unknown.status_code == 429
     assert (await ask(slow, path, token)).status_code == 200
 
@@ -112,7 +112,7 @@ async def test_guessing_from_one_address_holds_off_no_other_address(
     async with served(app, free_port()) as address, ClientSession() as session:
         guesses = [await status(session, address, "dbc_guessed", "203.0.113.1") for _ in range(6)]
         token = things.mallorys_credentials.connection_token
-        assert guesses == [401] * 4 + [429] * 2
+        assert guesses == [401] + [429] * 5
         assert await status(session, address, token, "203.0.113.1") == 429
         assert await status(session, address, token, "203.0.113.2") == 200
 
@@ -122,7 +122,7 @@ async def test_clients_that_guess_secrets_at_the_token_endpoint_are_held_off(
 ) -> None:
     form = {"grant_type": "client_credentials", "client_id": "x", "client_secret": "y"}
     answers = [await slow.post("/oauth/token", data=form) for _ in range(6)]
-    assert [one.status_code for one in answers] == [401] * 4 + [429] * 2
+    assert [one.status_code for one in answers] == [401] + [429] * 5
     assert int(answers[-1].headers["Retry-After"]) >= 1
 
 

@@ -10,6 +10,7 @@ from drawbar.kit.db import Database
 from drawbar.workspaces.store import add_workspace
 
 PASSWORD = "correct horse battery"
+_hashes: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Cast:
 async def bring_on(database: Database) -> Cast:
     """Make two fresh workspaces with the cast in them."""
     ours, theirs = uuid4(), uuid4()
-    password_hash = await hash_password(PASSWORD)
+    password_hash = await _hash_of_all()
     async with database.as_system("tests") as tx:
         await add_workspace(tx, ours, "Northern Rail Depot", "paid", ["hub", "assets"])
         await add_workspace(tx, theirs, "Mallory Ltd", "paid", ["hub", "assets"])
@@ -65,3 +66,10 @@ async def bring_on(database: Database) -> Cast:
         carol=await person("Carol", ours, "viewer", "auditor"),
         mallory=await person("Mallory", theirs, "owner", "admin"),
     )
+
+
+async def _hash_of_all() -> str:
+    """Everybody's password, hashed once a run: it is slow on purpose."""
+    if not _hashes:
+        _hashes.append(await hash_password(PASSWORD))
+    return _hashes[0]

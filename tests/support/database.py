@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import asyncpg
+
 from drawbar.kit.embedded import SUPERUSER, EmbeddedPostgres
 from drawbar.kit.roles import create_database, create_roles
 from drawbar.migrations import migrate
@@ -25,6 +27,7 @@ class TestServer:
         """Start, create roles and database, migrate."""
         self._postgres.start()
         superuser = self._postgres.url(SUPERUSER, "postgres")
+        await _forgive_power_cuts(superuser)
         await create_roles(superuser, PASSWORD)
         await create_database(superuser, "drawbar")
         self.app_url = self._postgres.url("drawbar_app", "drawbar", PASSWORD)
@@ -56,3 +59,14 @@ class TestServer:
     def stop(self) -> None:
         """Stop the server."""
         self._postgres.stop()
+
+
+async def _forgive_power_cuts(superuser_url: str) -> None:
+    """Let commits not wait for the disk: a test's database ends with the test run.
+
+    What must survive a kill is tested on servers of their own (tests/recovery, tests/kit).
+    """
+    connection = await asyncpg.connect(superuser_url)
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()

@@ -2,14 +2,13 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
 
-from drawbar.app import create_app
 from drawbar.connections import jobs as connection_jobs
 from drawbar.connections import store as connections
 from drawbar.connections.actions import CONNECTED_JOB
@@ -26,6 +25,7 @@ from drawbar.sync import jobs, store
 from drawbar.sync.engine import run_sync
 from drawbar.sync.model import TRIES_BEFORE_FAILING
 from drawbar.workspaces import credits
+from tests.support.apps import borrowed_app
 from tests.support.cast import Cast
 from tests.support.clock import FakeClock
 from tests.support.database import TestServer
@@ -146,15 +146,18 @@ async def hub_and_platform(
     port = free_port()
     settings = Settings(port=port, allow_networks=("127.0.0.0/8",), requests_per_minute=1_000_000)
     vault = Vault(bytes(range(32)))
-    app = create_app(settings, vault, lambda: open_database(server.app_url, size=5, clock=clock))
     key = f"k_{uuid4().hex}"
     vendor = cast.mallory.workspace_id
-    async with (
-        open_database(server.app_url, size=5, clock=clock) as database,
-        OutgoingHttp(settings.allow_networks) as http,
-        aiohttp.ClientSession() as session,
-        served(app, port) as address,
-    ):
+
+    def opening() -> AbstractAsyncContextManager[Database]:
+        return open_database(server.app_url, size=5, clock=clock)
+
+    async with contextlib.AsyncExitStack() as stack:
+        database = await stack.enter_async_context(opening())
+        http = await stack.enter_async_context(OutgoingHttp(settings.allow_networks))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        app = stack.enter_context(borrowed_app(settings, vault, opening))
+        address = await stack.enter_async_context(served(app, port))
         async with database.writing(cast.alice.workspace_id) as tx:
             await identity.add_api_key(
                 tx, uuid4(), "hub", "k_", fingerprint(key), ["write", "admin"]

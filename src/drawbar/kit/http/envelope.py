@@ -33,7 +33,7 @@ _QUIET = ("/static/", "/healthz")
 _REFUSED = 401
 
 
-def envelope(app: ASGIApp, limits: Limits, proxies: Networks = ()) -> ASGIApp:
+def envelope(app: ASGIApp, proxies: Networks = ()) -> ASGIApp:
     """Wrap the application; a caller's own well-formed `X-Request-Id` is kept.
 
     `proxies` are believed when they say who called them: below, the scope's client is the caller.
@@ -59,7 +59,7 @@ def envelope(app: ASGIApp, limits: Limits, proxies: Networks = ()) -> ASGIApp:
                 headers["Drawbar-Version"] = __version__
                 for name, value in SECURITY_HEADERS:
                     headers.setdefault(name, value)
-                verdict = _verdict(scope, message["status"], limits)
+                verdict = _verdict(scope, message["status"])
                 for name, value in verdict.headers() if verdict else ():
                     headers[name] = value
                 if not scope["path"].startswith(_QUIET):
@@ -77,9 +77,10 @@ def envelope(app: ASGIApp, limits: Limits, proxies: Networks = ()) -> ASGIApp:
     return enveloped
 
 
-def _verdict(scope: Scope, status: int, limits: Limits) -> Verdict | None:
+def _verdict(scope: Scope, status: int) -> Verdict | None:
     """Return whose bucket the answer tells of; one that refuses a credential is counted here."""
     if status == _REFUSED:
+        limits: Limits = scope["litestar_app"].state.limits
         return count_refusal(limits, network_of(scope))
     found: Verdict | None = scope.get(VERDICT)  # type: ignore[assignment]
     return found
