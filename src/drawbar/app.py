@@ -69,7 +69,6 @@ def create_app(
     """Compose the application; `open_database` is entered when the server starts."""
     state = State({"settings": settings, "vault": vault})
     state["cursors"] = Cursors(source=lambda: vault.subkeys(signing.CURSORS))
-    state["journal"] = journal = Journal()
     state[FRAME_CONTEXT] = frame_context
 
     @asynccontextmanager
@@ -81,7 +80,8 @@ def create_app(
             app.state.limits = Limits(
                 settings.requests_per_minute, processes=settings.web_processes
             )
-            async with journal.writing(database):
+            app.state.journal = Journal()
+            async with app.state.journal.writing(database):
                 yield
 
     app = Litestar(
@@ -124,7 +124,7 @@ def create_app(
     )
     # As middleware it would miss requests that find no route.
     if settings.request_log_days:
-        app.asgi_handler = recorded(app.asgi_handler, journal)
+        app.asgi_handler = recorded(app.asgi_handler)
     app.asgi_handler = envelope(app.asgi_handler, networks(settings.trusted_proxies))
     return app
 

@@ -91,8 +91,11 @@ class Heard:
         )
 
 
-def recorded(app: Any, journal: Journal) -> Any:
-    """Wrap the application, inside the envelope that gives a request its id."""
+def recorded(app: Any) -> Any:
+    """Wrap the application, inside the envelope that gives a request its id.
+
+    Requests go to the `Journal` in the application's state, which lives as long as it serves.
+    """
 
     async def recording(scope: Scope, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
@@ -115,6 +118,7 @@ def recorded(app: Any, journal: Journal) -> Any:
         finally:
             actor = (scope.get("state") or {}).get("actor")
             if isinstance(actor, Actor) and heard.status:
+                journal: Journal = scope["litestar_app"].state.journal
                 journal.add(lambda: heard.row(actor))
 
     return recording
