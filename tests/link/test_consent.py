@@ -60,6 +60,30 @@ async def test_consent_leads_back_and_connects(
     assert guest.token not in consent
 
 
+async def test_a_consent_page_sent_on_to_somebody_else_connects_nothing(
+    client: Client, database: Database, cast: Cast, app: App
+) -> None:
+    sender = await arrive(client, app, system=SYSTEM)
+    back = await answer(client, await leave(sender, apart="true"), "all")
+    client.cookies.clear()
+    victim = await Guest(client).open(back)
+    granted = await client.get(f"{sender.home}/granted")
+    assert victim.status == 403
+    assert "asked for in another browser" in victim.text
+    assert sender.token not in victim.page
+    assert granted.json() == {"granted": False}
+    assert await connections_of(database, cast.alice) == []
+
+
+async def test_a_fixed_system_cannot_be_left_by_the_consent_of_another(
+    client: Client, app: App
+) -> None:
+    guest = await arrive(client, app, system="sandbox")
+    await guest.send(f"/systems/{SYSTEM}/consent", name="Leeds")
+    assert "refresh" not in guest.headers
+    assert guest.path.endswith("/systems/sandbox")
+
+
 async def test_a_denial_comes_back_to_the_same_step_in_plain_words(
     client: Client, database: Database, cast: Cast, app: App
 ) -> None:

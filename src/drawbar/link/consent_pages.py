@@ -5,27 +5,29 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from drawbar.connectors.sdk.connector import Consent, SourceOAuth
 from drawbar.connectors.sdk.errors import CredentialInvalid, SourceError
 from drawbar.identity.guards import public
-from drawbar.kit.crypto import fingerprint, new_secret
+from drawbar.kit.crypto import fingerprint, new_secret, same
 from drawbar.kit.errors import FieldError, Problem, invalid, invalid_fields, not_found
 from drawbar.kit.http.forms import fields
+from drawbar.kit.http.throttle import throttle
 from drawbar.kit.outgoing import OutgoingError
 from drawbar.link import session_store
 from drawbar.link.answer_pages import Tools, come_in, page
 from drawbar.link.finishing import check, open_entry, seal_entry
 from drawbar.link.form import PREFIX
-from drawbar.link.model import Kept
-from drawbar.link.session_pages import access, entered
+from drawbar.link.model import SESSION_LIFE, Kept
+from drawbar.link.session_pages import CHECKS_PER_MINUTE, access, entered, is_elsewhere
 from drawbar.link.step_pages import HOLDER, go_on
 from drawbar.link.systems import connector_of, shown
 from drawbar.link.visits import Dead
 from drawbar.link.words import explained
-from drawbar.ui.reader import writing_for
+from drawbar.ui.reader import gettext, writing_for
 from drawbar.ui.responses import reader_of
 
 AnyRequest = Request[Any, Any, Any]
@@ -38,6 +40,7 @@ ANSWER = {
     "iss": "Who answers (RFC 9207).",
 }
 DENIED = "You did not grant access. Nothing was connected; try again when you are ready."
+ELSEWHERE = "This access was asked for in another browser. Nothing was connected; start anew there."
 NOT_GRANTED = "The system did not grant access. Try again; if it stays so, ask its administrator."
 
 
@@ -47,6 +50,9 @@ async def ask_for_consent(
 ) -> Response[Any]:
     """Lead to the source's own page, by a page of ours: a form may lead nowhere else."""
     visit, tools = await come_in(request, token), Tools.of(request)
+    if is_elsewhere(visit, slug):
+        return Redirect(visit.home, status_code=303)
+    throttle(request, "link_check", CHECKS_PER_MINUTE)
     manifest, oauth = connector_of(slug).manifest, _oauth(slug)
     sent, state = await fields(request), new_secret()
     consent = Consent(
@@ -63,6 +69,7 @@ async def ask_for_consent(
         kept,
         token=token,
         code_verifier=consent.code_verifier,
+        browser=new_secret(),
         is_apart=sent.get("apart") == "true",
     )
     async with tools.database.writing(visit.session.workspace_id) as tx:
@@ -74,14 +81,18 @@ async def ask_for_consent(
             consent_hash=fingerprint(state),
         )
     context = {"address": address, "system": shown(manifest)}
-    return page(visit, "leaving.html", context, refresh=f"0;url={address}")
+    leaving = page(visit, "leaving.html", context, refresh=f"0;url={address}")
+    leaving.set_cookie(_kept_by_browser(state, kept, tools.settings.address))
+    return leaving
 
 
 @get("/callback", opt=public("a source leads the customer's browser here") | {"query": ANSWER})
 async def come_back(request: AnyRequest) -> Response[Any]:
     """Take what a source granted, try it, and go on where the customer left.
 
-    The state works once. What the source says in words is not shown: anybody can write it.
+    The state works once, and only in the browser that was sent away with it: a consent page sent
+    on to somebody else would connect their system to the sender's visit (RFC 9700 §4.7). What the
+    source says in words is not shown: anybody can write it.
     """
     tools, answer = Tools.of(request), request.query_params
     async with tools.database.as_system("whose consent comes back") as tx:
@@ -91,6 +102,11 @@ async def come_back(request: AnyRequest) -> Response[Any]:
         raise Dead("unknown")
     kept = open_entry(tools.vault, session.id, session.sealed_entry)
     visit = await come_in(request, kept.token)
+    if not same(request.cookies.get(_cookie(answer.get("state", "")), ""), kept.browser):
+        error = FieldError("", ELSEWHERE)
+        with writing_for(reader_of(request)):
+            told = (msgspec.structs.replace(error, message=gettext(error.message)),)
+        return page(None, "apart.html", {"errors": told}, status_code=403)
     manifest = connector_of(session.system).manifest
     try:
         granted = await _granted(tools, session.system, kept, answer)
@@ -130,6 +146,24 @@ async def go_on_granted(request: AnyRequest, token: FromPath[str]) -> Response[A
 
 
 ROUTES = [ask_for_consent, come_back, has_granted, go_on_granted]
+
+
+def _cookie(state: str) -> str:
+    """Name the cookie of one consent; two windows may be away at once."""
+    return f"drawbar_consent_{fingerprint(state).hex()[:12]}"
+
+
+def _kept_by_browser(state: str, kept: Kept, address: str) -> Cookie:
+    """Return what proves at the callback that the browser is the one that left."""
+    return Cookie(
+        _cookie(state),
+        value=kept.browser,
+        path=CALLBACK,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=address.startswith("https:"),
+    )
 
 
 def _oauth(slug: str) -> SourceOAuth:

@@ -77,7 +77,11 @@ async def _revoke(tx: Writing, actor: Actor, link: MagicLink) -> MagicLink:
         link, revoked_at=tx.now, modified_at=tx.now, version=link.version + 1
     )
     await magic_store.MAGIC_LINKS.update(tx, after, expected_version=link.version)
-    await session_store.end_sessions_of(tx, link.id)
+    if not await session_store.end_sessions_of(tx, link.id):
+        raise conflict(
+            "A customer is finishing this link right now. Look again in a moment; a connection "
+            "that was made can be disconnected."
+        )
     await audit.record(tx, actor, "magic_link.revoked", link.id, before=link, after=after)
     return after
 

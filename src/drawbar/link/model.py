@@ -66,6 +66,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     token: str = ""
     """The visit's own token, while the browser is at the source's consent page."""
     code_verifier: str = ""
+    browser: str = ""
+    """What the cookie of the browser that left for the consent page says."""
     is_apart: bool = False
     """Whether that page stands in a window of its own, because ours stands in a frame."""
 

@@ -56,7 +56,7 @@ async def show_access(
 ) -> Response[Any]:
     """Show the system's guide and form, and what will be read."""
     visit = await come_in(request, token)
-    if visit.session.finished_at or visit.is_being_finished or _is_elsewhere(visit, slug):
+    if is_elsewhere(visit, slug):
         return Redirect(visit.home, status_code=303)
     return await access(Tools.of(request).database, visit, connector_of(slug).manifest, {}, ())
 
@@ -67,7 +67,7 @@ async def try_access(
 ) -> Response[Any]:
     """Try the credentials; go on, or say beside the field why not."""
     visit, tools = await come_in(request, token), Tools.of(request)
-    if visit.session.finished_at or _is_elsewhere(visit, slug):
+    if is_elsewhere(visit, slug):
         return Redirect(visit.home, status_code=303)
     throttle(request, "link_check", CHECKS_PER_MINUTE)
     manifest = connector_of(slug).manifest
@@ -122,8 +122,11 @@ async def entered(
     return Kept(name=entry.name, deployment=entry.deployment, credentials=entry.credentials)
 
 
-def _is_elsewhere(visit: Visit, slug: str) -> bool:
-    return bool(visit.session.fixed_system) and visit.session.fixed_system != slug
+def is_elsewhere(visit: Visit, slug: str) -> bool:
+    """Whether a visit takes no access to this system: it is past that, or another is fixed."""
+    fixed = visit.session.fixed_system
+    is_past = bool(visit.session.finished_at) or visit.is_being_finished
+    return is_past or bool(fixed and fixed != slug)
 
 
 async def access(

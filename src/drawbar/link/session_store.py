@@ -112,24 +112,14 @@ async def deliver(tx: Writing, id: UUID) -> bool:
     return tag == "UPDATE 1"
 
 
-async def end(tx: Writing, id: UUID) -> None:
-    """End a visit without success, and erase what was entered."""
-    await tx.execute(
-        "UPDATE link_sessions SET ended_at = $2, sealed_entry = NULL "
-        "WHERE id = $1 AND finished_at IS NULL",
-        id,
-        tx.now,
-    )
+async def end(tx: Writing, id: UUID) -> bool:
+    """End a visit without success, and erase what was entered; False while it is being finished."""
+    return await _end(tx, "id", id)
 
 
-async def end_sessions_of(tx: Writing, magic_link_id: UUID) -> None:
-    """End every open visit that came by a magic link."""
-    await tx.execute(
-        "UPDATE link_sessions SET ended_at = $2, sealed_entry = NULL "
-        "WHERE magic_link_id = $1 AND finished_at IS NULL",
-        magic_link_id,
-        tx.now,
-    )
+async def end_sessions_of(tx: Writing, magic_link_id: UUID) -> bool:
+    """End every open visit of a magic link; False while one of them is being finished."""
+    return await _end(tx, "magic_link_id", magic_link_id)
 
 
 async def forget_expired(tx: System) -> None:
@@ -148,3 +138,22 @@ async def workspace_name(tx: System, workspace_id: UUID) -> str:
         "SELECT name FROM workspaces WHERE workspace_id = $1", workspace_id
     )
     return name
+
+
+async def _end(tx: Writing, column: str, id: UUID) -> bool:
+    # Takes the rows' locks, so that nobody claims between the look and the end.
+    being_finished = await tx.fetch(
+        f"SELECT FROM link_sessions WHERE {column} = $1 AND finished_at IS NULL "
+        "AND ended_at IS NULL AND claimed_at >= $2 FOR UPDATE",
+        id,
+        tx.now - CLAIM_LIFE,
+    )
+    await tx.execute(
+        "UPDATE link_sessions SET ended_at = $2, sealed_entry = NULL "
+        f"WHERE {column} = $1 AND finished_at IS NULL AND ended_at IS NULL "
+        "AND (claimed_at IS NULL OR claimed_at < $3)",
+        id,
+        tx.now,
+        tx.now - CLAIM_LIFE,
+    )
+    return not being_finished

@@ -14,7 +14,7 @@ from drawbar.kit.db import Database
 from drawbar.kit.errors import Problem
 from drawbar.kit.http.forms import fields
 from drawbar.link import session_store
-from drawbar.link.answer_pages import Tools, cancelled, come_in, connected, page
+from drawbar.link.answer_pages import Tools, cancelled, come_in, connected, page, waiting
 from drawbar.link.finishing import code_of, finish
 from drawbar.link.systems import connector_of, shown
 from drawbar.link.visits import Dead, Visit
@@ -87,7 +87,9 @@ async def cancel(request: AnyRequest, token: FromPath[str]) -> Response[Any]:
     """End the visit; what was connected already stays so."""
     visit, tools = await come_in(request, token), Tools.of(request)
     async with tools.database.writing(visit.session.workspace_id) as tx:
-        await session_store.end(tx, visit.session.id)
+        has_ended = await session_store.end(tx, visit.session.id)
+    if not has_ended:
+        return waiting(visit)
     if visit.request is None:
         raise Dead("ended", visit)
     return cancelled(visit, visit.request, tools.settings.address)

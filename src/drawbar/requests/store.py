@@ -70,7 +70,7 @@ async def find(tx: Reading, request_id: str) -> RequestDetail:
     row = await tx.fetchrow(
         f"SELECT {DETAILS} FROM request_logs WHERE request_id = $1 "
         "ORDER BY created_at DESC LIMIT 1",
-        request_id,
+        request_id.replace("\0", ""),
     )
     if row is None:
         raise not_found("request in the log")

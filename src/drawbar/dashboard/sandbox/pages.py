@@ -1,5 +1,6 @@
 """Routes of the switches of a sandbox connection."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +85,7 @@ def _wish(sent: dict[str, str], denied: tuple[str, ...]) -> ChangedSwitches:
         text = sent.get(name, "").strip()
         if not text:
             return None
-        if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+        if re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most:
             return int(text)
         say = gettext("Enter a whole number from %(least)s to %(most)s, or nothing.")
         errors.append(FieldError(name, say % {"least": f"{least:,}", "most": f"{most:,}"}))

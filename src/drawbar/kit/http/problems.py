@@ -3,6 +3,7 @@
 import http
 from typing import Any
 
+import asyncpg
 from asyncpg import DeadlockDetectedError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
@@ -12,6 +13,12 @@ from drawbar.kit.errors import FieldError, Problem, conflict, invalid_fields, in
 
 AnyRequest = Request[Any, Any, Any]
 log = logs.logger(__name__)
+DATABASE_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    ConnectionError,
+)
+"""What a request raises whose database went away under it; it comes back by itself."""
 UNREADABLE = (SerializationException, UnicodeDecodeError, RecursionError)
 """What a body raises that cannot be read, or whose value is too deep to be written again."""
 
@@ -24,8 +31,8 @@ def as_problem(error: Exception) -> Problem:
         return _invalid(error)
     if isinstance(error, UNREADABLE):
         return _unreadable(error)
-    if isinstance(error, DeadlockDetectedError):
-        return conflict("Somebody changed the same things at the same moment. Send it again.")
+    if isinstance(error, (DeadlockDetectedError, *DATABASE_LOST)):
+        return _of_the_database(error)
     if (
         isinstance(error, HTTPException)
         and error.status_code < http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -38,6 +45,20 @@ def as_problem(error: Exception) -> Problem:
         "Internal error",
         "Something went wrong on our side. Send the request id to whoever runs this Drawbar.",
         category="internal",
+    )
+
+
+def _of_the_database(error: Exception) -> Problem:
+    if isinstance(error, DeadlockDetectedError):
+        return conflict("Somebody changed the same things at the same moment. Send it again.")
+    log.error("request.database_lost", error=str(error))
+    return Problem(
+        503,
+        "DATABASE_UNAVAILABLE",
+        "Database unavailable",
+        "The database was lost for a moment. Send the request again.",
+        category="internal",
+        headers={"Retry-After": "2"},
     )
 
 
