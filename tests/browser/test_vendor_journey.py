@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import FrameLocator, Page, expect
@@ -199,12 +200,29 @@ async def test_a_message_of_another_origin_is_reported_and_connects_nothing(stag
 async def test_no_other_site_may_frame_link(stage: Stage, world: World) -> None:
     async with vendors_site(world.address) as foreign:
         foreign.client_id = stage.app.client_id
-        await opened(stage.page, foreign, {"redirectUri": stage.site.redirect_uri})
-        await expect(stage.page.locator("dialog iframe")).to_be_visible()
+        await stage.page.goto(foreign.address)
+        asked = urlencode(stage.app.asks(redirect_uri=stage.site.redirect_uri))
+        await stage.page.evaluate(
+            "address => document.body.append(Object.assign("
+            "document.createElement('iframe'), {src: address}))",
+            f"{world.address}/link/authorize?{asked}",
+        )
         await stage.page.wait_for_timeout(500)
         shown = [one.url for one in stage.page.frames[1:]]
     assert not [url for url in shown if "/link/s/" in url]
     assert any("frame-ancestors" in one for one in stage.visitor.complaints)
+
+
+async def test_a_page_of_another_origin_than_the_redirect_uris_is_told_so(
+    stage: Stage, world: World
+) -> None:
+    async with vendors_site(world.address) as foreign:
+        foreign.client_id = stage.app.client_id
+        await opened(stage.page, foreign, {"redirectUri": stage.site.redirect_uri})
+        await expect(stage.page.locator("#said")).to_have_text("error")
+        ((_, error),) = await heard(stage.page)
+    assert error["code"] == "origin_mismatch"
+    assert stage.site.address in error["message"]
 
 
 async def test_escape_closes_and_gives_the_focus_back(stage: Stage) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from drawbar.kit.embedded import SUPERUSER, EmbeddedPostgres, EmbeddedPostgresError
+from tests.support.patience import seen_within
 
 # Never looks whether its postmaster is alive, so it outlives it and holds the shared memory.
 STUBBORN = "DO $$ BEGIN LOOP PERFORM 1; END LOOP; END $$"
@@ -113,6 +114,7 @@ async def test_a_killed_server_recovers_though_a_busy_backend_survives_it(
     loop = asyncio.create_task(busy.execute(STUBBORN))
     await asyncio.sleep(0.2)
     os.kill(postmaster_pid(tmp_path), signal.SIGKILL)
+    assert seen_within(5, lambda: not server.is_running)
     assert await asyncio.to_thread(server.start)
     assert await value(server, "SELECT number FROM kept") == 7
     with pytest.raises((asyncpg.PostgresError, OSError)):

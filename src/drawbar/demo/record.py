@@ -86,7 +86,7 @@ def new_record(address: str) -> DemoRecord:
         url=address,
         email=EMAIL,
         password=secrets.token_urlsafe(12),
-        admin=Admin(new_secret("dba_")[:20], new_secret("dbs_")),
+        admin=Admin(new_secret("dbi_")[:20], new_secret("dbs_")),
         assettracs=Platform(address, new_secret("dbk_")),
         people=(SecondPerson(SECOND_EMAIL, secrets.token_urlsafe(12)),),
     )

@@ -21,6 +21,7 @@ from drawbar.kit.sealed import SealedColumn
 
 POST_JOB = "mail.post"
 LONGEST_SUBJECT = 200
+LONGEST_LINE = 998  # RFC 5322 §2.1.1
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
@@ -81,7 +82,9 @@ def message_of(letter: Letter, id: UUID, at: datetime, sender: str) -> EmailMess
     message["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     # RFC 3834: no holiday notice shall answer it.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(letter.text, cte="quoted-printable")
+    plain = letter.text.isascii() and max(map(len, letter.text.splitlines())) < LONGEST_LINE
+    # As it is where that is allowed: somebody may read the mailbox folder, links and all.
+    message.set_content(letter.text, cte="7bit" if plain else "quoted-printable")
     return message
 
 

@@ -177,6 +177,16 @@ export function open(options: LinkOptions): LinkHandle {
     }
   }
 
+  const registered = new URL(options.redirectUri, window.location.href).origin;
+  if (registered !== window.location.origin) {
+    // The browser would show an empty frame: Link may stand only where its answer may be read.
+    open = false;
+    report(
+      "origin_mismatch",
+      `This page is at ${window.location.origin}, but redirectUri at ${registered}: register one of this page's origin.`,
+    );
+    return { close: () => undefined };
+  }
   surface = options.mode === "popup" ? popupSurface(closed) : dialogSurface(options.title ?? "Connect", closed);
   if (!surface) {
     open = false;
