@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from email.headerregistry import Address
-from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, get_type_hints
 
 import msgspec
 
-from drawbar.kit.smtp import smtp_server
+from drawbar.kit.smtp import sender_parts, smtp_server
 
 LISTS = frozenset({"allow_networks", "retired_master_keys", "trusted_proxies"})
 """Settings that are written with commas between their values."""
@@ -144,7 +143,7 @@ def _check_mail(settings: Settings) -> None:
         raise SettingsError(f"DRAWBAR_SMTP_URL: {error}.") from None
     try:
         if settings.mail_from:
-            Address(addr_spec=parseaddr(settings.mail_from)[1])
+            Address(addr_spec=sender_parts(settings.mail_from)[1])
     except (ValueError, IndexError) as error:
         raise SettingsError(
             f"DRAWBAR_MAIL_FROM={settings.mail_from!r} is no sender; write an address, "

@@ -55,6 +55,15 @@ def smtp_server(url: str) -> SmtpServer:
     )
 
 
+def sender_parts(text: str) -> tuple[str, str]:
+    """Read `Name <address>`, or an address alone, as name and address.
+
+    Not by `email.utils.parseaddr`: what it makes of odd names differs between Pythons.
+    """
+    name, bracket, address = text.strip().rpartition("<")
+    return name.strip().strip('"'), address.removesuffix(">") if bracket else text.strip()
+
+
 def hand_in(
     server: SmtpServer, message: EmailMessage, *, trust: ssl.SSLContext | None = None
 ) -> None:

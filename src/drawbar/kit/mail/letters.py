@@ -5,7 +5,7 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from drawbar.kit.ids import new_id
 from drawbar.kit.jobs import enqueue
 from drawbar.kit.mail import store
 from drawbar.kit.sealed import SealedColumn
+from drawbar.kit.smtp import sender_parts
 
 POST_JOB = "mail.post"
 LONGEST_SUBJECT = 200
@@ -74,15 +75,16 @@ def message_of(letter: Letter, id: UUID, at: datetime, sender: str) -> EmailMess
     message's id is the letter's, so that one posted twice is the same.
     """
     message = EmailMessage(policy=policy.SMTP)
-    name, address = parseaddr(sender)
-    message["From"] = Address(_line(name), addr_spec=address)
+    name, address = sender_parts(_line(sender))
+    message["From"] = Address(name, addr_spec=address)
     message["To"] = _address(letter.to)
     message["Subject"] = _line(letter.subject)[:LONGEST_SUBJECT]
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{id}@{address.rpartition('@')[2]}>"
     # RFC 3834: no holiday notice shall answer it.
     message["Auto-Submitted"] = "auto-generated"
-    plain = letter.text.isascii() and max(map(len, letter.text.splitlines())) < LONGEST_LINE
+    longest = max(map(len, letter.text.splitlines()), default=0)
+    plain = letter.text.isascii() and longest < LONGEST_LINE
     # As it is where that is allowed: somebody may read the mailbox folder, links and all.
     message.set_content(letter.text, cte="7bit" if plain else "quoted-printable")
     return message
